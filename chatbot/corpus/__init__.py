@@ -1,0 +1,1 @@
+"""Passages as people write them: reading, validating and linting a corpus."""

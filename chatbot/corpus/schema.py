@@ -1,0 +1,170 @@
+"""What corpus files may hold, as pydantic models: the border where other people's data come in."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+
+from chatbot.language.lexicon import TermKind
+from chatbot.models import Level
+from chatbot.safety.context import CUES
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+
+
+def _one_line(text: str) -> str:
+    """White space folded; other control, direction and zero-width characters dropped, so none reaches a terminal."""
+    return _CONTROL.sub("", " ".join(text.split()))
+
+
+Line = Annotated[str, AfterValidator(_one_line), StringConstraints(strip_whitespace=True, min_length=1)]
+Slug = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
+
+
+def _as_step(step: Any) -> Any:
+    return {"text": step} if isinstance(step, str) else step
+
+
+def _as_list(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+Lines = Annotated[list[Line], BeforeValidator(_as_list)]
+
+
+class Strict(BaseModel):
+    """A table that refuses keys it does not know."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class StepEntry(Strict):
+    """A step: a string, or a table with a time."""
+
+    text: Line
+    seconds: Annotated[int, Field(gt=0, le=3600)] | None = None
+    each_side: bool = False
+
+
+class PassageEntry(Strict):
+    """One `[[passage]]`; only `question` and `answer` are required."""
+
+    id: Slug = ""
+    question: Line
+    answer: Line
+    also_asked: Lines = []
+    steps: list[Annotated[StepEntry, BeforeValidator(_as_step)]] = []
+    dose: Annotated[str, AfterValidator(_one_line)] = ""
+    stop_if: Lines = []
+    topics: Lines = []
+    cautions: Lines = []
+    related: list[Slug] = []
+    sources: list[Slug] = []
+    checked: date | None = None
+    refusal: bool = False
+
+
+class LoosePassageEntry(PassageEntry):
+    """A line of JSON Lines from elsewhere: keys that mean nothing here are passed over."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class SourceEntry(Strict):
+    """One `[[source]]` of `sources.toml`."""
+
+    id: Slug
+    publisher: Line
+    title: Line
+    year: Annotated[int, Field(ge=1800, le=2100)] | None = None
+    url: Annotated[str, StringConstraints(pattern=r"^(https?://\S+)?$")] = ""
+    accessed: Annotated[str, BeforeValidator(str), StringConstraints(pattern=r"^(\d{4}-\d{2}(-\d{2})?)?$")] = ""
+    note: Annotated[str, AfterValidator(_one_line)] = ""
+
+
+class TermEntry(Strict):
+    """One `[[term]]` of `lexicon.toml`."""
+
+    name: Line
+    kind: TermKind
+    words: Lines = []
+
+
+class SmallTalkEntry(Strict):
+    """One `[[small_talk]]` of `small_talk.toml`: whole messages and the reply to them."""
+
+    id: Slug
+    phrases: Lines
+    message: Line
+
+
+class ConceptEntry(Strict):
+    """A concept of `red_flags.toml`: phrases, or a union (`any`) of concepts, or concepts `near` each other."""
+
+    phrases: Lines = []
+    any: list[str] = []
+    near: list[str] = []
+    within: Annotated[int, Field(ge=0, le=100)] = 5
+    history: bool = False
+
+    @model_validator(mode="after")
+    def _made_of_one_thing(self) -> Self:
+        if sum(map(bool, (self.phrases, self.any, self.near))) != 1:
+            raise ValueError("give exactly one of phrases, any, near")
+        return self
+
+
+class RuleEntry(Strict):
+    """One `[[rule]]` of `red_flags.toml`."""
+
+    id: Slug
+    row: str
+    level: Level
+    tell: Line
+    when: Annotated[list[Annotated[list[str], Field(min_length=1)]], Field(min_length=1)]
+    unless: list[str] = []
+    within: Annotated[int, Field(ge=0, le=1000)] = 0
+    sources: Annotated[list[Slug], Field(min_length=1)]
+    checked: date
+
+
+class RedFlagsFile(Strict):
+    """The whole of `red_flags.toml`; every name used must be defined, and no concept may be made of itself."""
+
+    lead: dict[Level, Line]
+    cue: dict[str, Lines]
+    concept: dict[str, ConceptEntry]
+    rule: list[RuleEntry]
+
+    @model_validator(mode="after")
+    def _names_hold(self) -> Self:
+        if missing := CUES - self.cue.keys():
+            raise ValueError(f"cue families missing: {', '.join(sorted(missing))}")
+        used = {name for entry in self.concept.values() for name in (*entry.any, *entry.near)}
+        used |= {name for rule in self.rule for names in (*rule.when, rule.unless) for name in names}
+        if unknown := used - self.concept.keys():
+            raise ValueError(f"concepts used but not defined: {', '.join(sorted(unknown))}")
+        for name in self.concept:
+            self._refuse_circle(name, ())
+        return self
+
+    def _refuse_circle(self, name: str, above: tuple[str, ...]) -> None:
+        if name in above:
+            raise ValueError(f"concept {name} is made of itself")
+        for part in (*self.concept[name].any, *self.concept[name].near):
+            self._refuse_circle(part, (*above, name))
+
+
+class CorpusFile(Strict):
+    """A TOML file of passages; a single-file corpus may hold its sources and lexicon as well."""
+
+    passage: list[PassageEntry] = []
+    source: list[SourceEntry] = []
+    term: list[TermEntry] = []
+    small_talk: list[SmallTalkEntry] = []
+
+
+Section = Literal["passage", "source", "term", "small_talk"]

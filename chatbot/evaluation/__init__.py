@@ -1,0 +1,1 @@
+"""Measuring answers on a set of questions with graded judgements."""

@@ -1,0 +1,68 @@
+"""The dictionary from lay words to canonical terms ("traps", "trap muscle" -> trapezius), matched on stems."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+TermKind = Literal["region", "tool", "technique", "complaint", "aspect", "situation", "condition"]
+
+
+class Mention(NamedTuple):
+    """A lexicon term found in a text: the canonical term, its kind, and the words it spans (start, end)."""
+
+    term: str
+    kind: TermKind
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One canonical term and the lay words that mean it."""
+
+    name: str
+    kind: TermKind
+    words: tuple[str, ...] = ()
+
+
+class Lexicon:
+    """Finds canonical terms in stemmed text, longest phrase first, without overlaps."""
+
+    def __init__(self, phrases: Mapping[str, tuple[str, TermKind]]) -> None:
+        """`phrases` maps a space-joined stemmed phrase to its term and kind."""
+        self.phrases = phrases
+        self._longest = max((phrase.count(" ") + 1 for phrase in phrases), default=0)
+
+    @classmethod
+    def from_terms(cls, terms: Iterable[Term]) -> Lexicon:
+        """Stem every phrase of every term. The first term that claims a phrase keeps it."""
+        from chatbot.language.analysis import stem_phrase
+
+        phrases: dict[str, tuple[str, TermKind]] = {}
+        for term in terms:
+            for phrase in (term.name, *term.words):
+                phrases.setdefault(" ".join(stem_phrase(phrase)), (term.name, term.kind))
+        return cls(phrases)
+
+    def find(self, stems: Sequence[str]) -> list[Mention]:
+        """Every mention in `stems`, left to right."""
+        found: list[Mention] = []
+        start = 0
+        while start < len(stems):
+            mention = self._longest_at(stems, start)
+            if mention:
+                found.append(mention)
+            start = mention.end if mention else start + 1
+        return found
+
+    def _longest_at(self, stems: Sequence[str], start: int) -> Mention | None:
+        for end in range(min(start + self._longest, len(stems)), start, -1):
+            entry = self.phrases.get(" ".join(stems[start:end]))
+            if entry:
+                return Mention(*entry, start, end)
+        return None
+
+
+EMPTY_LEXICON = Lexicon({})

@@ -1,0 +1,112 @@
+"""The decision to answer or to say "not covered".
+
+BM25 scores have no scale, so the decision rests on how much of the question the best passage explains, in units of
+idf: the information of the question's content words. Words the corpus has never seen count in full, as if they stood
+in a single passage. A logistic model over a handful of such features, learnt on the dev split by
+`eval/learn_decision.py`, gives the confidence; its weights stand in `decision.json`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from math import exp, log, log1p
+from pathlib import Path
+from typing import Any, Final
+
+from chatbot.language.analysis import distinct, stop_stems
+from chatbot.retrieval.index import Index
+from chatbot.retrieval.search import Query, Ranked
+
+ANSWERED: Final = 0.5
+"""The least confidence at which a passage is given as an answer."""
+
+NEAR: Final = 0.1
+"""The least confidence at which a passage's question is offered as a nearest one."""
+
+EXPLAINED: Final = 0.5
+"""The least share explained that is answered where there is no lexicon to tell the corpus's subject from others."""
+
+FEATURES: Final = ("explained", "information", "shared_terms", "other_terms", "strength", "length")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for a passage as the answer to a question.
+
+    `explained`: the share (0 to 1) of the content words' idf that the passage holds; words found only outside its
+    question field count half. `information`: log(1 + the idf it holds in its question field). `shared_terms`: lexicon
+    terms of the question that its question field holds; `other_terms`: those it does not. `strength`: its score per
+    unit of the question's idf. `length`: log(1 + number of content words).
+    """
+
+    explained: float
+    information: float
+    shared_terms: float
+    other_terms: float
+    strength: float
+    length: float
+
+    def values(self) -> tuple[float, ...]:
+        """The features in the order of `FEATURES`."""
+        return tuple(getattr(self, name) for name in FEATURES)
+
+
+def weigh_evidence(query: Query, index: Index, best: Ranked) -> Evidence:
+    """The evidence for passage `best` as the answer to `query`."""
+    stops = stop_stems()
+    question, answer = index.fields["question"], index.fields["answer"]
+    worth = {term: term_worth(term, index) for term in distinct(query.analysis.stems) if term not in stops}
+    held = sum(value for term, value in worth.items() if question.holds(term, best.number))
+    outside = sum(
+        value
+        for term, value in worth.items()
+        if answer.holds(term, best.number) and not question.holds(term, best.number)
+    )
+    total = sum(worth.values())
+    named = {f"={mention.term}" for mention in query.analysis.mentions}
+    shared = sum(question.holds(term, best.number) for term in named)
+    return Evidence(
+        explained=(held + outside / 2) / total if total else 0.0,
+        information=log1p(held),
+        shared_terms=float(shared),
+        other_terms=float(len(named) - shared),
+        strength=best.score / total if total else 0.0,
+        length=log1p(len(worth)),
+    )
+
+
+def confidence(query: Query, index: Index, best: Ranked) -> float:
+    """How sure it is (0 to 1) that passage `best` answers `query`.
+
+    A corpus without a lexicon has no named subject; there the share explained decides alone, moved so that
+    `EXPLAINED` falls on `ANSWERED`.
+    """
+    evidence = weigh_evidence(query, index, best)
+    if not index.lexicon.phrases:
+        return evidence.explained * ANSWERED / EXPLAINED
+    model = _model()
+    return logistic(evidence.values(), model["weights"], model["bias"])
+
+
+def logistic(features: Sequence[float], weights: Mapping[str, float], bias: float) -> float:
+    """1 / (1 + exp(-(bias + weights . features)))."""
+    total = bias + sum(weights[name] * value for name, value in zip(FEATURES, features, strict=True))
+    return 1 / (1 + exp(-max(min(total, 60.0), -60.0)))
+
+
+def term_worth(term: str, index: Index) -> float:
+    """The idf of a term in the question field, else in the answer field, else that of a term in one passage only."""
+    for field in index.fields.values():
+        idf = field.idf(term)
+        if idf is not None:
+            return idf
+    return log(1 + (len(index) - 0.5) / 1.5)
+
+
+@cache
+def _model() -> dict[str, Any]:
+    model: dict[str, Any] = json.loads(Path(__file__).with_name("decision.json").read_bytes())
+    return model

@@ -1,0 +1,168 @@
+"""The compiled index: everything answering needs, in one packed file, and the reader of it.
+
+Two fields are weighed: `question` holds a passage's question with its paraphrases, stop words included; `answer` holds
+answer, steps, dose, stop-if and topics without stop words. Reading needs neither numpy nor pydantic.
+"""
+
+from __future__ import annotations
+
+import json
+from array import array
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from chatbot.language.analysis import analyse, stem, words
+from chatbot.language.lexicon import Lexicon
+from chatbot.models import Passage, Source, passage_from_dict, passage_to_dict
+from chatbot.retrieval.store import Store, number_bytes, pack
+
+if TYPE_CHECKING:
+    from chatbot.corpus.load import Corpus
+
+FieldName = Literal["question", "answer"]
+FIELDS: Final[tuple[FieldName, ...]] = ("question", "answer")
+
+
+def build_index(corpus: Corpus, screen: Mapping[str, Any], digest: str = "") -> bytes:
+    """Compile a corpus. `screen` holds the compiled red-flag rules, `digest` names the sources it was made from."""
+    from dataclasses import asdict
+
+    from chatbot.retrieval.bm25 import weigh
+
+    lexicon = Lexicon.from_terms(corpus.terms)
+    sections = {
+        "meta": _json({"name": corpus.name, "digest": digest, "passages": len(corpus.passages)}),
+        "lexicon": _json(lexicon.phrases),
+        "screen": _json(screen),
+        "small_talk": _json({" ".join(words(p)): t.message for t in corpus.small_talk for p in t.phrases}),
+        "sources": _json({id_: asdict(source) for id_, source in corpus.sources.items()}),
+        "words": "\n".join(_surface_words(corpus.passages)).encode(),
+    }
+    stored = [_json(passage_to_dict(passage)) for passage in corpus.passages]
+    sections["passages"] = b"".join(stored)
+    sections["passages.starts"] = _starts(stored)
+    for name in FIELDS:
+        postings = weigh([list(field_terms(passage, name, lexicon)) for passage in corpus.passages])
+        sections[f"{name}.terms"] = "\n".join(postings.terms).encode()
+        sections[f"{name}.idf"] = number_bytes(postings.idf)
+        sections[f"{name}.starts"] = number_bytes(postings.starts)
+        sections[f"{name}.documents"] = number_bytes(postings.documents)
+        sections[f"{name}.weights"] = number_bytes(postings.weights)
+    return pack(sections)
+
+
+def field_terms(passage: Passage, field: FieldName, lexicon: Lexicon) -> Iterator[str]:
+    """The terms of one field of a passage, line by line, so that no phrase is found across two lines."""
+    if field == "question":
+        for line in (passage.question, *passage.also_asked):
+            yield from analyse(line, lexicon).terms
+    else:
+        texts = (
+            passage.answer,
+            *(step.text for step in passage.steps),
+            passage.dose,
+            *passage.stop_if,
+            *passage.topics,
+        )
+        for line in texts:
+            yield from analyse(line, lexicon).content_terms
+
+
+def _surface_words(passages: Sequence[Passage]) -> list[str]:
+    """Every word people use in the corpus, commonest first (then by spelling): what spelling correction may offer."""
+    counts = Counter(
+        word for p in passages for line in (p.question, *p.also_asked, p.text) for word in words(line) if word.isalpha()
+    )
+    return sorted(counts, key=lambda word: (-counts[word], word))
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _starts(parts: Sequence[bytes]) -> bytes:
+    starts = array("I", [0])
+    for part in parts:
+        starts.append(starts[-1] + len(part))
+    return number_bytes(starts)
+
+
+class Field:
+    """One inverted field: which passages hold a term, and what the term adds to each one's score."""
+
+    def __init__(self, store: Store, name: FieldName) -> None:
+        terms = store.text(f"{name}.terms")
+        self._rows = {term: row for row, term in enumerate(terms.split("\n"))} if terms else {}
+        self._idf = store.floats(f"{name}.idf")
+        self._starts = store.counts(f"{name}.starts")
+        self._documents = store.counts(f"{name}.documents")
+        self._weights = store.floats(f"{name}.weights")
+
+    def __contains__(self, term: str) -> bool:
+        return term in self._rows
+
+    def idf(self, term: str) -> float | None:
+        """The term's inverse document frequency, or None when no passage has it."""
+        row = self._rows.get(term)
+        return None if row is None else self._idf[row]
+
+    def postings(self, term: str) -> tuple[memoryview[int], memoryview[float]]:
+        """The passages with the term (ascending numbers) and its weight in each; both empty when there is none."""
+        row = self._rows.get(term)
+        start, end = (0, 0) if row is None else (self._starts[row], self._starts[row + 1])
+        return self._documents[start:end], self._weights[start:end]
+
+    def holds(self, term: str, document: int) -> bool:
+        """Whether this passage has the term."""
+        documents, _ = self.postings(term)
+        place = bisect_left(documents, document)
+        return place < len(documents) and documents[place] == document
+
+
+class Index:
+    """Reads a compiled index; immutable, so one may serve many threads."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.meta: dict[str, Any] = json.loads(store.text("meta"))
+        self.fields = {name: Field(store, name) for name in FIELDS}
+        self.lexicon = Lexicon(json.loads(store.text("lexicon")))
+        self.small_talk: dict[str, str] = json.loads(store.text("small_talk"))
+        self._passages = store["passages"]
+        self._starts = store.counts("passages.starts")
+
+    def __len__(self) -> int:
+        return len(self._starts) - 1
+
+    def passage(self, number: int) -> Passage:
+        """Passage `number` (0 to len - 1, in order of id)."""
+        stored = json.loads(bytes(self._passages[self._starts[number] : self._starts[number + 1]]))
+        return passage_from_dict(stored, self.sources)
+
+    def passages(self) -> Iterator[Passage]:
+        """Every passage, in order of id."""
+        return (self.passage(number) for number in range(len(self)))
+
+    @cached_property
+    def sources(self) -> dict[str, Source]:
+        """Every source, by id."""
+        return {id_: Source(**entry) for id_, entry in json.loads(self._store.text("sources")).items()}
+
+    @cached_property
+    def screen(self) -> dict[str, Any]:
+        """The compiled red-flag rules."""
+        rules: dict[str, Any] = json.loads(self._store.text("screen"))
+        return rules
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """Every word of the corpus, commonest first."""
+        return tuple(self._store.text("words").split("\n"))
+
+    def knows(self, word: str) -> bool:
+        """Whether any passage has this word, in any form."""
+        stemmed = stem(word)
+        return any(stemmed in field for field in self.fields.values())

@@ -1,0 +1,74 @@
+"""Ranking: a question's terms against two weighted fields. Returns passage numbers and scores, decides nothing."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from heapq import nsmallest
+from typing import Final
+
+from chatbot.language.analysis import Analysis, analyse_words, stop_stems, words
+from chatbot.language.spelling import correct
+from chatbot.retrieval.index import FieldName, Index
+
+FIELD_WEIGHTS: Final[Mapping[FieldName, float]] = {"question": 2.0, "answer": 1.0}
+"""How much each field's BM25 score counts."""
+
+STOP_WORD_WEIGHT: Final = 0.4
+"""Question words ("how often", "can i") tell passages apart, but little; the answer field holds none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question made ready: its analysis after spelling correction, and the weight of each term."""
+
+    analysis: Analysis
+    weights: Mapping[str, float]
+    corrections: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def has_content(self) -> bool:
+        """Whether any word of it is more than a function word."""
+        return any(term not in stop_stems() for term in self.analysis.stems)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A passage by number, and its score."""
+
+    number: int
+    score: float
+
+
+def make_query(question: str, index: Index, carried: Sequence[str] = ()) -> Query:
+    """Correct words the corpus does not know, analyse, and weigh.
+
+    `carried` are words brought over from earlier turns of a conversation; they count like words of the question.
+    """
+    typed = [*words(question), *carried]
+    corrections: dict[str, str] = {}
+    for word in dict.fromkeys(typed):
+        if not index.knows(word):
+            meant = correct(word, index.words)
+            if meant:
+                corrections[word] = meant
+    analysis = analyse_words([corrections.get(word, word) for word in typed], index.lexicon)
+    stops = stop_stems()
+    counts = Counter(analysis.terms)
+    weights = {term: count * (STOP_WORD_WEIGHT if term in stops else 1.0) for term, count in counts.items()}
+    return Query(analysis, weights, tuple(corrections.items()))
+
+
+def rank(query: Query, index: Index, k: int) -> list[Ranked]:
+    """The `k` best passages, best first; equal scores in order of id. Passages with no term are left out."""
+    scores: dict[int, float] = defaultdict(float)
+    for name, field in index.fields.items():
+        field_weight = FIELD_WEIGHTS[name]
+        for term, weight in query.weights.items():
+            documents, contributions = field.postings(term)
+            factor = field_weight * weight
+            for document, contribution in zip(documents, contributions, strict=True):
+                scores[document] += factor * contribution
+    best = nsmallest(k, scores.items(), key=lambda item: (-item[1], item[0]))
+    return [Ranked(number, score) for number, score in best]

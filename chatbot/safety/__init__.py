@@ -1,0 +1,1 @@
+"""The screen that reads every raw message before anything else does."""

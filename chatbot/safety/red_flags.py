@@ -1,0 +1,132 @@
+"""The red-flag screen: which rule, if any, a raw message sets off.
+
+Rules are data (`corpus/red_flags.toml`). A rule fires on a combination of concepts that the message affirms, never on
+single words of ordinary life. A concept is a family of phrases, a union of other concepts (`any`), or several concepts
+near each other (`near`, at most `within` words from the first to the last).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, get_args
+
+from chatbot.models import Level
+from chatbot.safety.context import affirmed
+from chatbot.safety.phrases import Automaton, Found, build_automaton, find, read
+
+RANK: Final[dict[Level, int]] = {"crisis": 0, "emergency": 1, "urgent": 2, "see_doctor": 3}
+assert set(RANK) == set(get_args(Level))
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A rule that fired, and the whole message to show for it."""
+
+    rule: str
+    level: Level
+    message: str
+
+
+class Screen:
+    """Reads messages; immutable and shared by threads."""
+
+    def __init__(self, compiled: Mapping[str, Any]) -> None:
+        """`compiled` is the result of `compile_rules`, possibly read back from JSON."""
+        self._automaton: Automaton = compiled["automaton"]
+        self._derived: list[tuple[str, str, list[str], int]] = [tuple(entry) for entry in compiled["derived"]]
+        self._history = frozenset(compiled["history"])
+        self._leads: dict[Level, str] = compiled["leads"]
+        self._rules: list[dict[str, Any]] = compiled["rules"]
+
+    def concepts(self, message: str) -> list[Found]:
+        """Every concept the message affirms, derived ones included."""
+        tokens = read(message)
+        known = affirmed(tokens, find(tokens, self._automaton), self._history)
+        by_name: dict[str, list[Found]] = {}
+        for mention in known:
+            by_name.setdefault(mention.concept, []).append(mention)
+        for name, kind, parts, within in self._derived:
+            spans = [by_name.get(part, []) for part in parts]
+            if kind == "any":
+                made = [Found(name, found.start, found.end) for span in spans for found in span]
+            else:
+                made = [Found(name, start, end) for start, end in _near(spans, within)]
+            if made:
+                by_name.setdefault(name, []).extend(made)
+        return [mention for mentions in by_name.values() for mention in mentions]
+
+    def alarm(self, message: str) -> Alarm | None:
+        """The most serious rule that the message sets off, or None."""
+        by_name: dict[str, list[Found]] = {}
+        for mention in self.concepts(message):
+            by_name.setdefault(mention.concept, []).append(mention)
+        for rule in self._rules:  # most serious first
+            if not any(name in by_name for name in rule["unless"]) and any(
+                all(name in by_name for name in names)
+                and (not rule["within"] or _near([by_name[name] for name in names], rule["within"]))
+                for names in rule["when"]
+            ):
+                return Alarm(rule["id"], rule["level"], f"{self._leads[rule['level']]} {rule['tell']}".strip())
+        return None
+
+
+def compile_rules(rules: Mapping[str, Any]) -> dict[str, Any]:
+    """Bring a validated rules file into the form `Screen` reads (plain lists and dictionaries)."""
+    concepts: Mapping[str, Mapping[str, Any]] = rules["concept"]
+    return {
+        "automaton": build_automaton({name: entry["phrases"] for name, entry in concepts.items()} | dict(rules["cue"])),
+        "derived": [
+            [name, kind, entry[kind], entry["within"]]
+            for name, entry in _in_order(concepts)
+            for kind in ("any", "near")
+            if entry[kind]
+        ],
+        "history": [name for name, entry in concepts.items() if entry["history"]],
+        "leads": dict(rules["lead"]),
+        "rules": sorted(
+            ({key: rule[key] for key in ("id", "level", "tell", "when", "unless", "within")} for rule in rules["rule"]),
+            key=lambda rule: RANK[rule["level"]],
+        ),
+    }
+
+
+def _in_order(concepts: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, Mapping[str, Any]]]:
+    """The concepts, each after those it is made of. A circle is refused by the schema before it gets here."""
+    done: dict[str, Mapping[str, Any]] = {}
+
+    def visit(name: str) -> None:
+        if name not in done:
+            for part in (*concepts[name]["any"], *concepts[name]["near"]):
+                visit(part)
+            done[name] = concepts[name]
+
+    for name in concepts:
+        visit(name)
+    return list(done.items())
+
+
+def _near(groups: Sequence[Sequence[Found]], within: int) -> list[tuple[int, int]]:
+    """Spans that hold one mention of every group, with at most `within` tokens between the mentions in all.
+
+    For each mention of the first group, the nearest mention of each other group is taken: enough to find a close set,
+    and no more than n log n in what was found.
+    """
+    if not all(groups):
+        return []
+    others = [sorted(group, key=lambda found: found.start) for group in groups[1:]]
+    spans: list[tuple[int, int]] = []
+    for first in groups[0]:
+        chosen = [first, *(_nearest(first, group) for group in others)]
+        start, end = min(found.start for found in chosen), max(found.end for found in chosen)
+        if end - start - sum(found.end - found.start for found in chosen) <= within:
+            spans.append((start, end))
+    return spans
+
+
+def _nearest(first: Found, group: Sequence[Found]) -> Found:
+    place = bisect_left(group, first.start, key=lambda found: found.start)
+    return min(
+        group[max(place - 1, 0) : place + 1], key=lambda other: max(other.start - first.end, first.start - other.end)
+    )

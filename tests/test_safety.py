@@ -1,0 +1,181 @@
+"""The red-flag screen: the engine on small rules, and the real rules on real messages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from time import perf_counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chatbot import Chatbot, CorpusError
+from chatbot.corpus.load import load_red_flags
+from chatbot.safety.phrases import MAX_TOKENS, build_automaton, find, read
+from chatbot.safety.red_flags import Screen, compile_rules
+
+RULES = """
+lead = { emergency = "Call now.", urgent = "Today.", see_doctor = "Have it checked.", crisis = "Talk to someone." }
+[cue]
+cue_negation = ["no", "not", "without"]
+cue_not_negation = ["not only"]
+cue_gone = ["has gone .", "went away"]
+cue_past = ["years ago"]
+cue_present = ["now", "again"]
+cue_education = ["what are the signs of"]
+[concept.numb]
+phrases = ["numb*", "cant feel", "no (feeling|sensation)"]
+[concept.saddle]
+phrases = ["groin", "between (my)? legs", "(private|sitting) parts"]
+[concept.saddle_numb]
+near = ["numb", "saddle"]
+within = 5
+[concept.fever]
+phrases = ["fever"]
+[concept.old]
+phrases = ["65..120 (years old)?", "cancer"]
+history = true
+[concept.risk]
+any = ["old"]
+[concept.ache]
+phrases = ["ache", "cramps _ leg"]
+[[rule]]
+id = "saddle"
+row = "T1"
+level = "emergency"
+tell = "Go in."
+when = [["saddle_numb"]]
+sources = ["general"]
+checked = 2026-11-21
+[[rule]]
+id = "risk-ache"
+row = "T2"
+level = "see_doctor"
+tell = "Ask."
+when = [["risk", "ache"]]
+unless = ["fever"]
+sources = ["general"]
+checked = 2026-11-21
+"""
+
+
+@pytest.fixture(scope="module")
+def screen(tmp_path_factory: pytest.TempPathFactory) -> Screen:
+    file = tmp_path_factory.mktemp("rules") / "red_flags.toml"
+    file.write_text(RULES)
+    return Screen(compile_rules(load_red_flags(file)))
+
+
+@pytest.mark.parametrize(
+    ("message", "rule"),
+    [
+        ("my groin is numb", "saddle"),
+        ("My GROIN\u2026 numb!", "saddle"),
+        ("i can't feel anything between my legs", "saddle"),
+        ("numbness since monday in my private parts", "saddle"),
+        ("no back pain but i can't feel my groin", "saddle"),
+        ("no feeling in the groin", "saddle"),
+        ("not only numb in the groin", "saddle"),
+        ("groin numb now, it was fine years ago", "saddle"),
+        ("no numbness in my groin", None),
+        ("no fever, pain or numbness, groin fine", None),
+        ("my groin numbness has gone", None),
+        ("numb groin years ago", None),
+        ("what are the signs of a numb groin", None),
+        ("numb fingers", None),
+        ("groin ache", None),
+        ("numb toes and a long story about something else entirely and then my groin", None),
+        ("i am 70 and everything is an ache", "risk-ache"),
+        ("cancer years ago, now an ache", "risk-ache"),
+        ("i am 40 with an ache", None),
+        ("i am 70 with an ache and a fever", None),
+        ("70, cramps in my left leg", "risk-ache"),
+        ("70, cramps. leg fine", None),
+        ("70 and my groin is numb and an ache", "saddle"),
+        ("", None),
+    ],
+)
+def test_rules_fire_on_what_a_message_affirms(screen: Screen, message: str, rule: str | None) -> None:
+    """Combinations, nearness, negation, the past, teaching, exceptions and levels are all understood."""
+    alarm = screen.alarm(message)
+
+    assert rule == (alarm.rule if alarm else None)
+
+
+def test_an_alarm_says_its_level_first(screen: Screen) -> None:
+    """The message is the level's opening followed by the rule's own line."""
+    alarm = screen.alarm("my groin is numb")
+
+    assert alarm
+    assert (alarm.level, alarm.message) == ("emergency", "Call now. Go in.")
+
+
+@given(st.text())
+@settings(max_examples=300)
+def test_any_text_can_be_screened(screen: Screen, text: str) -> None:
+    """No text makes the screen fail."""
+    screen.alarm(text)
+
+
+def test_time_grows_with_length_only(screen: Screen) -> None:
+    """Twice the message costs about twice the time, also for text made of half-matches; very long text is bounded."""
+
+    def cost(message: str) -> float:
+        start = perf_counter()
+        screen.alarm(message)
+        return perf_counter() - start
+
+    text = "no numb cant groin between my cramps in my "
+    short = min(cost(text * 100) for _ in range(5))
+
+    assert min(cost(text * 400) for _ in range(5)) < 12 * short
+    assert len(read(text * 100_000)) <= MAX_TOKENS + 1
+
+
+@pytest.mark.parametrize(
+    ("phrase", "message", "spans"),
+    [
+        ("(a|b b)? c", "a c b b c c", [(0, 2), (1, 2), (2, 5), (4, 5), (5, 6)]),
+        ("ye*", "not yet", [(1, 2)]),
+        ("a _ b", "a b a x b a x y z b a x y z w b", [(0, 2), (0, 5), (2, 5), (5, 10)]),
+        ("a (x)? _ b", "a x 1 2 3 b", [(0, 6)]),
+        ("7..9 b", "8 b 10 b", [(0, 2)]),
+        ("a .", "a, a b a", [(0, 1), (4, 5)]),
+        ("a b", "a, b. a. b", [(0, 3)]),
+    ],
+)
+def test_the_phrase_notation(phrase: str, message: str, spans: list[tuple[int, int]]) -> None:
+    """Alternatives, optional words, prefixes, gaps, ranges and clause ends match where they should."""
+    found = find(read(message), build_automaton({"x": [phrase]}))
+
+    assert sorted({(f.start, f.end) for f in found}) == spans
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (("near = [", 'near = ["nowhere", '), "concepts used but not defined: nowhere"),
+        (('any = ["old"]', 'any = ["risk"]'), "made of itself"),
+        (('cue_gone = ["has gone .", "went away"]', ""), "cue families missing: cue_gone"),
+        (('level = "emergency"', 'level = "panic"'), "level"),
+        (("within = 5", 'phrases = ["x"]'), "exactly one of"),
+    ],
+)
+def test_broken_rules_are_refused(tmp_path: Path, change: tuple[str, str], words: str) -> None:
+    """A rules file that cannot work is refused with the reason."""
+    file = tmp_path / "red_flags.toml"
+    assert change[0] in RULES
+    file.write_text(RULES.replace(*change, 1))
+
+    with pytest.raises(CorpusError) as caught:
+        load_red_flags(file)
+
+    assert any(words in str(problem) for problem in caught.value.problems)
+
+
+def test_no_alarm_is_raised_by_the_passages_themselves(bot: Chatbot) -> None:
+    """Ordinary questions of the corpus set off no alarm: at most one in a hundred, all of them in passages on help."""
+    questions = [(p.id, p.question) for p in bot.passages()]
+    alarms = [(id_, question) for id_, question in questions if bot.alarm(question)]
+
+    assert len(alarms) <= len(questions) / 100, alarms

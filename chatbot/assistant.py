@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from chatbot import dialogue
 from chatbot.builtin import compile_corpus, open_builtin
-from chatbot.language.analysis import analyse, distinct, words
+from chatbot.language.analysis import analyse, distinct
+from chatbot.language.words import words
 from chatbot.models import Answer, Escalation, Hit, NotCovered, Passage, Reply, SmallTalk
 from chatbot.retrieval.coverage import ANSWERED, EXPLAINED, NEAR, confidence, weigh_evidence
 from chatbot.retrieval.index import Index

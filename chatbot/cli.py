@@ -118,8 +118,8 @@ def _ask(options: Namespace, console: Console) -> ExitStatus:
 def _chat_or_batch(options: Namespace, console: Console) -> ExitStatus:
     chatbot = _chatbot(options.corpus)
     if console.interactive and not options.json:
-        from chatbot.terminal.chat import Chat
         from chatbot.terminal.repl import run_repl
+        from chatbot.terminal.session import Chat
 
         run_repl(Chat(chatbot, lambda: _style(console)), console)
     else:

@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from chatbot.language.analysis import Analysis, distinct, stop_stems
+from chatbot.language.analysis import Analysis, distinct
 from chatbot.language.lexicon import Mention, TermKind
+from chatbot.language.words import stop_stems
 
 CARRIED: Final[tuple[TermKind, ...]] = ("region", "complaint", "situation", "tool", "technique")
 """Kinds of terms that live on in a conversation, in the order they are named to the user."""

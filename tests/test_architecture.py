@@ -33,7 +33,7 @@ OWNERS = {
     "prompt_toolkit": {"terminal.repl"},
     "rapidfuzz": {"language.spelling", "corpus.check"},
     "ir_measures": {"evaluation.measures"},
-    "Stemmer": {"language.analysis"},
+    "Stemmer": {"language.words"},
 }
 NETWORK = {"socket", "http", "urllib", "requests", "httpx", "ftplib", "smtplib", "asyncio", "ssl"}
 

@@ -14,10 +14,11 @@ from conftest import ROOT
 
 from chatbot import Chatbot
 from chatbot.disclaimer import DISCLAIMER_LINE
-from chatbot.terminal.chat import LONGEST_QUESTION, Chat, run
+from chatbot.terminal.chat import LONGEST_QUESTION, respond, run
 from chatbot.terminal.commands import COMMANDS, Leave
 from chatbot.terminal.console import Console
 from chatbot.terminal.render import Style
+from chatbot.terminal.session import Chat
 
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]|\x1b[()][A-Z0-9]|\x1b[=>]|\r")
 
@@ -25,7 +26,7 @@ _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]|\x1b[()][A-Z0-9]|\x1b[=>]|\r")
 @pytest.fixture(params=["xterm-256color", "dumb"])
 def terminal(request: pytest.FixtureRequest) -> Iterator[Any]:
     """A chat in a pseudo-terminal of 80 columns, once with line editing and once with plain lines."""
-    environment = {"TERM": request.param, "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT), "PROMPT_TOOLKIT_NO_CPR": "1"}
+    environment = {"TERM": request.param, "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT), "PROMPT_TOOLKIT_NO_CPR": "1"}
     child = pexpect.spawn(
         sys.executable, ["-m", "chatbot"], env=environment, dimensions=(40, 80), encoding="utf-8", timeout=30
     )
@@ -70,7 +71,7 @@ def test_a_session_in_a_terminal(terminal: Any) -> None:
 def test_words_that_leave(bot: Chatbot, word: str) -> None:
     """What people type to leave, leaves."""
     with pytest.raises(Leave):
-        Chat(bot, Style).respond(word)
+        respond(Chat(bot, Style), word)
 
 
 def transcript(bot: Chatbot, *lines: str) -> list[str]:
@@ -126,18 +127,25 @@ def test_a_huge_line_is_refused_kindly(bot: Chatbot) -> None:
     assert str(LONGEST_QUESTION) in text
 
 
+def test_danger_in_a_huge_line_is_still_seen(bot: Chatbot) -> None:
+    """A message too long to answer is screened all the same."""
+    _, text = transcript(bot, "calf " * 1000 + "and now crushing chest pain and my left arm aches")
+
+    assert "GET HELP NOW:" in text
+
+
 @pytest.mark.parametrize("width", [20, 40, 80, 88])
 def test_answers_fit_the_width(bot: Chatbot, width: int) -> None:
     """Nothing but unbreakable words is wider than the window."""
     chat = Chat(bot, lambda: Style(width))
-    lines = [*chat.banner().split("\n"), *chat.respond("stiff neck at my desk").split("\n")]
+    lines = [*chat.banner().split("\n"), *respond(chat, "stiff neck at my desk").split("\n")]
 
     assert not [line for line in lines if len(line) > width and " " in line.strip()]
 
 
 def test_controls_in_a_question_are_not_echoed(bot: Chatbot) -> None:
     """An escape sequence in a misspelt word does not come back raw."""
-    text = Chat(bot, lambda: Style(80, bold=True)).respond("sholder \x1b[31mpian\x07 after swiming")
+    text = respond(Chat(bot, lambda: Style(80, bold=True)), "sholder \x1b[31mpian\x07 after swiming")
 
     assert not set(re.sub(r"\x1b\[[01]m", "", text)) & set(map(chr, [*range(10), *range(11, 32), 127]))
 

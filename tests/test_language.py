@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatbot.language.analysis import MAX_WORDS, analyse, stem, words
+from chatbot.language.analysis import analyse
 from chatbot.language.lexicon import EMPTY_LEXICON, Lexicon, Mention, Term
 from chatbot.language.spelling import correct
+from chatbot.language.words import MAX_WORDS, stem, words
 
 LEXICON = Lexicon.from_terms(
     [

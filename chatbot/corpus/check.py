@@ -20,11 +20,12 @@ from rapidfuzz.fuzz import ratio
 from chatbot.corpus.load import Corpus
 from chatbot.corpus.readability import grade
 from chatbot.errors import CorpusError, Problem
-from chatbot.language.analysis import stem, stop_stems, words
+from chatbot.language.words import stem, stop_stems, words
 from chatbot.models import Passage
 
 PARAPHRASES: Final = 10
 WORDS: Final = range(50, 191)
+REFUSAL_WORDS: Final = range(5, 81)
 HARDEST_GRADE: Final = 11.0
 SAME_WORDING: Final = 92.0
 """Two paraphrases of the same content words are one and the same from this similarity (0 to 100) on."""
@@ -96,7 +97,7 @@ def unknown_related(corpus: Corpus) -> Iterator[Problem]:
 
 
 def complete(corpus: Corpus) -> Iterator[Problem]:
-    """Every passage carries what the house style asks for."""
+    """Every passage carries what the house style asks for; a refusal needs paraphrases and a short answer only."""
     for passage in corpus.passages:
         if len(passage.also_asked) < PARAPHRASES:
             count = len(passage.also_asked)
@@ -105,7 +106,7 @@ def complete(corpus: Corpus) -> Iterator[Problem]:
             yield _problem(corpus, passage, "the question does not end with '?'", "make it a question")
         if passage.steps and not (passage.stop_if and passage.dose):
             yield _problem(corpus, passage, "has steps but no dose or stop_if", "say how much, and when to stop")
-        if not passage.sources or not passage.topics:
+        if not passage.refusal and not (passage.sources and passage.topics):
             yield _problem(corpus, passage, "has no sources or no topics", "add them")
         if passage.checked is None or passage.checked > date.today():
             yield _problem(corpus, passage, "checked is missing or in the future", "give the day it was checked")
@@ -115,8 +116,10 @@ def readable(corpus: Corpus) -> Iterator[Problem]:
     """Length, reading grade and characters."""
     for passage in corpus.passages:
         count = len(words(passage.text))
-        if count not in WORDS:
-            yield _problem(corpus, passage, f"has {count} words", f"keep it within {WORDS.start} to {WORDS.stop - 1}")
+        allowed = REFUSAL_WORDS if passage.refusal else WORDS
+        if count not in allowed:
+            limits = f"{allowed.start} to {allowed.stop - 1}"
+            yield _problem(corpus, passage, f"has {count} words", f"keep it within {limits}")
         if _grade(passage) > HARDEST_GRADE:
             yield _problem(corpus, passage, f"reads at grade {_grade(passage):.1f}", "use shorter sentences and words")
         odd = {c for text in (passage.question, *passage.also_asked, passage.text) for c in text if ord(c) > 126}

@@ -27,8 +27,8 @@ from chatbot.corpus.schema import (
     TermEntry,
 )
 from chatbot.errors import CorpusError, Problem
-from chatbot.language.analysis import words
 from chatbot.language.lexicon import Term
+from chatbot.language.words import words
 from chatbot.models import Passage, Source, Step
 
 MAX_FILE_BYTES: Final = 64 * 1024 * 1024

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from chatbot.language.analysis import analyse, stop_stems
+from chatbot.language.analysis import analyse
 from chatbot.language.lexicon import Lexicon
+from chatbot.language.words import stop_stems
 from chatbot.models import Passage
 from chatbot.retrieval.bm25 import K1, B, weigh
 from chatbot.retrieval.index import field_terms

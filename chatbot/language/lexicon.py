@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from chatbot.language.words import stem, words
+
 TermKind = Literal["region", "tool", "technique", "complaint", "aspect", "situation", "condition"]
 
 
@@ -38,12 +40,10 @@ class Lexicon:
     @classmethod
     def from_terms(cls, terms: Iterable[Term]) -> Lexicon:
         """Stem every phrase of every term. The first term that claims a phrase keeps it."""
-        from chatbot.language.analysis import stem_phrase
-
         phrases: dict[str, tuple[str, TermKind]] = {}
         for term in terms:
             for phrase in (term.name, *term.words):
-                phrases.setdefault(" ".join(stem_phrase(phrase)), (term.name, term.kind))
+                phrases.setdefault(" ".join(stem(word) for word in words(phrase)), (term.name, term.kind))
         return cls(phrases)
 
     def find(self, stems: Sequence[str]) -> list[Mention]:

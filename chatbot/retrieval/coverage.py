@@ -16,7 +16,8 @@ from math import exp, log, log1p
 from pathlib import Path
 from typing import Any, Final
 
-from chatbot.language.analysis import distinct, stop_stems
+from chatbot.language.analysis import distinct
+from chatbot.language.words import stop_stems
 from chatbot.retrieval.index import Index
 from chatbot.retrieval.search import Query, Ranked
 

@@ -14,8 +14,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from chatbot.language.analysis import analyse, stem, words
+from chatbot.language.analysis import analyse
 from chatbot.language.lexicon import Lexicon
+from chatbot.language.words import stem, words
 from chatbot.models import Passage, Source, passage_from_dict, passage_to_dict
 from chatbot.retrieval.store import Store, number_bytes, pack
 
@@ -34,7 +35,7 @@ def build_index(corpus: Corpus, screen: Mapping[str, Any], digest: str = "") -> 
 
     lexicon = Lexicon.from_terms(corpus.terms)
     sections = {
-        "meta": _json({"name": corpus.name, "digest": digest, "passages": len(corpus.passages)}),
+        "meta": _json({"name": corpus.name, "digest": digest, "answers": sum(not p.refusal for p in corpus.passages)}),
         "lexicon": _json(lexicon.phrases),
         "screen": _json(screen),
         "small_talk": _json({" ".join(words(p)): t.message for t in corpus.small_talk for p in t.phrases}),

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from heapq import nsmallest
 from typing import Final
 
-from chatbot.language.analysis import Analysis, analyse_words, stop_stems, words
+from chatbot.language.analysis import Analysis, analyse_words
 from chatbot.language.spelling import correct
+from chatbot.language.words import stop_stems, words
 from chatbot.retrieval.index import FieldName, Index
 
 FIELD_WEIGHTS: Final[Mapping[FieldName, float]] = {"question": 2.0, "answer": 1.0}

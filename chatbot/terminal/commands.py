@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from chatbot.assistant import find_topics
 from chatbot.disclaimer import DISCLAIMER
 from chatbot.terminal.render import render_passage, render_sources, render_topic, render_topics
-
-if TYPE_CHECKING:
-    from chatbot.terminal.chat import Chat
+from chatbot.terminal.session import Chat
 
 
 class Leave(Exception):  # noqa: N818  (not an error: the user goes)

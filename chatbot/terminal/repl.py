@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from chatbot.terminal.chat import PROMPT, Chat, run
+from chatbot.terminal.chat import PROMPT, run
 from chatbot.terminal.commands import COMMANDS
 from chatbot.terminal.console import Console
+from chatbot.terminal.session import Chat
 
 HINT = "(Ctrl-D or :quit to leave)"
 

@@ -10,7 +10,7 @@ from chatbot.builtin import compile_corpus, open_builtin
 from chatbot.language.analysis import analyse, distinct
 from chatbot.language.words import words
 from chatbot.models import Answer, Escalation, Hit, NotCovered, Passage, Reply, SmallTalk
-from chatbot.retrieval.coverage import ANSWERED, EXPLAINED, NEAR, confidence, weigh_evidence
+from chatbot.retrieval.coverage import ANSWERED, EXPLAINED, confidence, weigh_evidence
 from chatbot.retrieval.index import Index
 from chatbot.retrieval.search import Query, Ranked, make_query, rank
 from chatbot.retrieval.store import Store
@@ -24,6 +24,9 @@ HITS: Final = 3
 
 NEAREST: Final = 3
 """How many nearest questions are offered when nothing answers."""
+
+SPARE: Final = 5
+"""Passages ranked beyond those shown, because refusals among them are left out."""
 
 REMEMBERED_TURNS: Final = 3
 """How many earlier messages the red-flag screen of a conversation reads together with the new one."""
@@ -46,8 +49,12 @@ class Chatbot:
         return Conversation(self)
 
     def search(self, query: str, k: int = 10) -> list[Hit]:
-        """Retrieval alone: up to `k` passages, best first; no red-flag screen, no decision whether they answer."""
-        return self._hits(rank(make_query(query, self.index), self.index, k))
+        """Retrieval alone: up to `k` passages, best first; no red-flag screen, no decision whether they answer.
+
+        Passages that decline a matter on purpose are left out.
+        """
+        ranked = rank(make_query(query, self.index), self.index, len(self.index))
+        return self._hits([best for best in ranked if not self.index.refuses(best.number)][:k])
 
     def passages(self) -> Sequence[Passage]:
         """Every passage of the corpus, in order of id."""
@@ -80,30 +87,31 @@ class Chatbot:
         if message:
             return SmallTalk(question=question, message=message)
         query = make_query(question, self.index, carried)
-        ranked = rank(query, self.index, max(k, NEAREST))
-        own = make_query(question, self.index) if carried else query
-        if not ranked or not self._answers(own, query, ranked[0]):
-            return NotCovered(question=question, nearest=self._nearest(query, ranked))
-        best, *others = self._hits(ranked)
-        if best.passage.refusal:
-            return NotCovered(question=question, message=f"Not covered: {best.passage.answer}")
-        hits = (best, *(hit for hit in others if not hit.passage.refusal))[: max(k, 1)]
-        about = ", ".join(carried) or None
-        return Answer(question=question, hits=hits, about=about, corrections=query.corrections)
+        ranked = rank(query, self.index, max(k, NEAREST) + SPARE)
+        refusals = [best for best in ranked if self.index.refuses(best.number)]
+        answers = [best for best in ranked if not self.index.refuses(best.number)]
+        refusal = refusals[0] if refusals else None
+        if answers and self._answers(question, query, carried, answers[0], refusal):
+            hits = tuple(self._hits(answers[: max(k, 1)]))
+            about = ", ".join(carried) or None
+            return Answer(question=question, hits=hits, about=about, corrections=query.corrections)
+        nearest = tuple(hit.passage.question for hit in self._hits(answers[:NEAREST]))
+        if refusal and refusal is ranked[0] and weigh_evidence(query, self.index, refusal).explained >= EXPLAINED:
+            why = f"Not covered: {self.index.passage(refusal.number).answer}"
+            return NotCovered(question=question, message=why, nearest=nearest)
+        return NotCovered(question=question, nearest=nearest)
 
-    def _answers(self, own: Query, query: Query, best: Ranked) -> bool:
-        """Whether the best passage answers the query, and the turn's own words where it has any.
+    def _answers(
+        self, question: str, query: Query, carried: Sequence[str], best: Ranked, refusal: Ranked | None
+    ) -> bool:
+        """Whether the best passage answers the query and, where words were carried over, the turn's own words too.
 
         The second condition keeps an off-topic turn ("and the best pizza?") from being answered with what it inherits.
         """
-        if confidence(query, self.index, best) < ANSWERED:
+        if confidence(query, self.index, best, refusal) < ANSWERED:
             return False
+        own = make_query(question, self.index) if carried else query
         return own is query or not own.has_content or weigh_evidence(own, self.index, best).explained >= EXPLAINED
-
-    def _nearest(self, query: Query, ranked: Sequence[Ranked]) -> tuple[str, ...]:
-        near = [best for best in ranked[:NEAREST] if confidence(query, self.index, best) >= NEAR]
-        found = [self.index.passage(best.number) for best in near]
-        return tuple(passage.question for passage in found if not passage.refusal)
 
     def _hits(self, ranked: Sequence[Ranked]) -> list[Hit]:
         return [Hit(self.index.passage(best.number), best.score) for best in ranked]

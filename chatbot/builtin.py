@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -26,9 +27,9 @@ def corpus_folder() -> Path:
 def open_builtin() -> Index:
     """The compiled built-in index: the ready-made file if it fits the sources, else compiled now, in memory."""
     if INDEX_FILE.is_file():
-        index = Index(Store.open(INDEX_FILE))
-        if _SHIPPED.is_dir() or index.meta["digest"] == sources_digest():
-            return index
+        store = Store.open(INDEX_FILE)
+        if _SHIPPED.is_dir() or json.loads(store.text("meta"))["digest"] == sources_digest():
+            return Index(store)
     return Index(Store(compile_builtin()))
 
 

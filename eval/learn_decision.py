@@ -22,7 +22,7 @@ from chatbot.retrieval.search import make_query, rank
 
 TARGET = Path(__file__).parent.parent / "chatbot" / "retrieval" / "decision.json"
 RIDGE = 1.0
-SHIFT = 0.0
+SHIFT = -0.75
 """Added to the bias: how much more an off-topic answer costs than a refusal, in log odds."""
 
 Array = npt.NDArray[np.float64]
@@ -31,7 +31,7 @@ Array = npt.NDArray[np.float64]
 def examples(bot: Chatbot) -> tuple[Array, Array]:
     """Features and labels (1: a passage of the corpus answers this) of the dev questions without a history.
 
-    A question whose best passage declines the matter on purpose is left out: it is refused whatever the confidence.
+    A question that finds nothing but refusals is left out: it is refused whatever the confidence.
     """
     folder = evaluation_folder()
     dataset = load_dataset(folder / "questions.jsonl", folder / "qrels.txt", "dev")
@@ -40,9 +40,12 @@ def examples(bot: Chatbot) -> tuple[Array, Array]:
         if question.history or question.expect not in ("answer", "not_covered"):
             continue
         query = make_query(question.text, bot.index)
-        best = rank(query, bot.index, 1)
-        if best and not bot.index.passage(best[0].number).refusal:
-            rows.append(weigh_evidence(query, bot.index, best[0]).values())
+        ranked = rank(query, bot.index, 10)
+        refusals = [best for best in ranked if bot.index.refuses(best.number)]
+        answers = [best for best in ranked if not bot.index.refuses(best.number)]
+        if answers:
+            refusal = refusals[0] if refusals else None
+            rows.append(weigh_evidence(query, bot.index, answers[0], refusal).values())
             labels.append(question.expect == "answer")
     return np.array(rows, dtype=float), np.array(labels, dtype=float)
 
@@ -76,7 +79,7 @@ def main() -> None:
     """Learn, report, write."""
     features, labels = examples(Chatbot())
     odds = cross_validated(features, labels)
-    print(f"{int(labels.sum())} in scope, {int((1 - labels).sum())} off topic (declined matters left out)")
+    print(f"{int(labels.sum())} in scope, {int((1 - labels).sum())} off topic (those that find only refusals left out)")
     print("shift  refused in scope  answered off topic")
     for shift in np.arange(-3, 3.5, 0.5):
         refused, answered = np.mean(odds[labels == 1] + shift < 0), np.mean(odds[labels == 0] + shift >= 0)

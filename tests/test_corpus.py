@@ -57,7 +57,7 @@ def test_every_passage_is_found_by_its_own_question(bot: Chatbot) -> None:
     lost = [
         passage.id
         for passage in bot.passages()
-        if passage.id not in [hit.passage.id for hit in bot.search(passage.question, 3)]
+        if not passage.refusal and passage.id not in [hit.passage.id for hit in bot.search(passage.question, 3)]
     ]
 
     assert lost == []

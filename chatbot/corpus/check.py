@@ -24,7 +24,7 @@ from chatbot.language.words import stem, stop_stems, words
 from chatbot.models import Passage
 
 PARAPHRASES: Final = 10
-WORDS: Final = range(50, 191)
+WORDS: Final = range(50, 201)
 REFUSAL_WORDS: Final = range(5, 81)
 HARDEST_GRADE: Final = 11.0
 SAME_WORDING: Final = 92.0

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -14,6 +14,7 @@ from chatbot.errors import EvaluationError
 from chatbot.models import Level
 
 Split = Literal["dev", "test", "all"]
+M = TypeVar("M", bound=BaseModel)
 
 
 class Question(BaseModel):
@@ -30,6 +31,19 @@ class Question(BaseModel):
     tags: tuple[str, ...] = ()
 
 
+class Message(BaseModel):
+    """One line of `red_flags.jsonl`: a message to screen, and the level it must escalate to (None: it must not)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    text: str
+    history: tuple[str, ...] = ()
+    level: Level | None
+    split: Literal["dev", "test"]
+    tags: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Dataset:
     """Questions, and for each that expects an answer the grade (0 to 3) of the judged passages."""
@@ -40,7 +54,7 @@ class Dataset:
 
 def load_dataset(questions: Path, qrels: Path, split: Split = "all") -> Dataset:
     """Read both files and check that they fit each other. Raise EvaluationError naming file and line."""
-    every = tuple(_questions(questions))
+    every = tuple(_rows(questions, Question))
     judged = _qrels(qrels)
     known = {question.id for question in every}
     if len(known) != len(every):
@@ -56,10 +70,15 @@ def load_dataset(questions: Path, qrels: Path, split: Split = "all") -> Dataset:
     return Dataset(chosen, {question.id: judged.get(question.id, {}) for question in chosen})
 
 
-def _questions(path: Path) -> Iterator[Question]:
+def load_messages(path: Path, split: Split = "all") -> tuple[Message, ...]:
+    """Read messages for the red-flag screen. Raise EvaluationError naming file and line."""
+    return tuple(message for message in _rows(path, Message) if split in ("all", message.split))
+
+
+def _rows(path: Path, model: type[M]) -> Iterator[M]:
     for number, line in _lines(path):
         try:
-            yield Question.model_validate(json.loads(line))
+            yield model.model_validate(json.loads(line))
         except ValidationError as error:
             detail = error.errors(include_url=False)[0]
             field = ".".join(map(str, detail["loc"]))

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from chatbot.evaluation.measures import RELEVANT, Results
+from chatbot.evaluation.screening import Screened, screening_lines
 
 KINDS = ("answer", "not_covered", "escalation", "small_talk")
 LISTED = 20
 """How many questions a list of mistakes names."""
 
 
-def as_text(results: Results) -> str:
+def as_text(results: Results, screened: Sequence[Screened] = ()) -> str:
     """The figures as a table, and the questions that went wrong."""
-    return "\n".join([*_retrieval_lines(results), "", *_kind_lines(results), *_mistake_lines(results)])
+    lines = [*_retrieval_lines(results), "", *_kind_lines(results), *_mistake_lines(results)]
+    if screened:
+        lines += ["", *screening_lines(screened, LISTED)]
+    return "\n".join(lines)
 
 
-def as_json(results: Results) -> str:
-    """The figures as one JSON object: means, values by question, and the confusion of kinds."""
+def as_json(results: Results, screened: Sequence[Screened] = ()) -> str:
+    """The figures as one JSON object: means, values by question, the confusion of kinds, what the screen did."""
     kinds = {expected: {came: results.kinds[expected, came] for came in KINDS} for expected in KINDS}
+    screen = {s.message.id: {"expected": s.message.level, "came": s.level} for s in screened}
     return json.dumps(
-        {"schema": 1, "measures": results.means, "by_question": results.retrieval, "kinds": kinds}, indent=2
+        {"schema": 1, "measures": results.means, "by_question": results.retrieval, "kinds": kinds, "screen": screen},
+        indent=2,
     )
 
 

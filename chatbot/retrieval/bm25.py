@@ -15,7 +15,7 @@ from typing import Final
 
 from rank_bm25 import BM25Okapi
 
-K1: Final = 1.5
+K1: Final = 2.0
 B: Final = 0.75
 
 

@@ -24,13 +24,10 @@ from chatbot.retrieval.search import Query, Ranked
 ANSWERED: Final = 0.5
 """The least confidence at which a passage is given as an answer."""
 
-NEAR: Final = 0.1
-"""The least confidence at which a passage's question is offered as a nearest one."""
-
 EXPLAINED: Final = 0.5
 """The least share explained that is answered where there is no lexicon to tell the corpus's subject from others."""
 
-FEATURES: Final = ("explained", "information", "shared_terms", "other_terms", "strength", "length")
+FEATURES: Final = ("explained", "information", "shared_terms", "other_terms", "strength", "length", "rival")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +37,8 @@ class Evidence:
     `explained`: the share (0 to 1) of the content words' idf that the passage holds; words found only outside its
     question field count half. `information`: log(1 + the idf it holds in its question field). `shared_terms`: lexicon
     terms of the question that its question field holds; `other_terms`: those it does not. `strength`: its score per
-    unit of the question's idf. `length`: log(1 + number of content words).
+    unit of the question's idf. `length`: log(1 + number of content words). `rival`: the score of the best refusal
+    over that of the passage, at most 2.
     """
 
     explained: float
@@ -49,14 +47,15 @@ class Evidence:
     other_terms: float
     strength: float
     length: float
+    rival: float
 
     def values(self) -> tuple[float, ...]:
         """The features in the order of `FEATURES`."""
         return tuple(getattr(self, name) for name in FEATURES)
 
 
-def weigh_evidence(query: Query, index: Index, best: Ranked) -> Evidence:
-    """The evidence for passage `best` as the answer to `query`."""
+def weigh_evidence(query: Query, index: Index, best: Ranked, refusal: Ranked | None = None) -> Evidence:
+    """The evidence for passage `best` as the answer to `query`; `refusal` is the best of the refusals, if any."""
     stops = stop_stems()
     question, answer = index.fields["question"], index.fields["answer"]
     worth = {term: term_worth(term, index) for term in distinct(query.analysis.stems) if term not in stops}
@@ -76,16 +75,17 @@ def weigh_evidence(query: Query, index: Index, best: Ranked) -> Evidence:
         other_terms=float(len(named) - shared),
         strength=best.score / total if total else 0.0,
         length=log1p(len(worth)),
+        rival=min(refusal.score / best.score, 2.0) if refusal else 0.0,
     )
 
 
-def confidence(query: Query, index: Index, best: Ranked) -> float:
-    """How sure it is (0 to 1) that passage `best` answers `query`.
+def confidence(query: Query, index: Index, best: Ranked, refusal: Ranked | None = None) -> float:
+    """How sure it is (0 to 1) that passage `best` answers `query`, when `refusal` is the best of the refusals.
 
     A corpus without a lexicon has no named subject; there the share explained decides alone, moved so that
     `EXPLAINED` falls on `ANSWERED`.
     """
-    evidence = weigh_evidence(query, index, best)
+    evidence = weigh_evidence(query, index, best, refusal)
     if not index.lexicon.phrases:
         return evidence.explained * ANSWERED / EXPLAINED
     model = _model()

@@ -44,6 +44,7 @@ def build_index(corpus: Corpus, screen: Mapping[str, Any], digest: str = "") -> 
     }
     stored = [_json(passage_to_dict(passage)) for passage in corpus.passages]
     sections["passages"] = b"".join(stored)
+    sections["refusals"] = _json([number for number, passage in enumerate(corpus.passages) if passage.refusal])
     sections["passages.starts"] = _starts(stored)
     for name in FIELDS:
         postings = weigh([list(field_terms(passage, name, lexicon)) for passage in corpus.passages])
@@ -132,6 +133,7 @@ class Index:
         self.fields = {name: Field(store, name) for name in FIELDS}
         self.lexicon = Lexicon(json.loads(store.text("lexicon")))
         self.small_talk: dict[str, str] = json.loads(store.text("small_talk"))
+        self._refusals: frozenset[int] = frozenset(json.loads(store.text("refusals")))
         self._passages = store["passages"]
         self._starts = store.counts("passages.starts")
 
@@ -142,6 +144,10 @@ class Index:
         """Passage `number` (0 to len - 1, in order of id)."""
         stored = json.loads(bytes(self._passages[self._starts[number] : self._starts[number + 1]]))
         return passage_from_dict(stored, self.sources)
+
+    def refuses(self, number: int) -> bool:
+        """Whether passage `number` is a refusal."""
+        return number in self._refusals
 
     def passages(self) -> Iterator[Passage]:
         """Every passage, in order of id."""

@@ -13,7 +13,7 @@ from chatbot.language.spelling import correct
 from chatbot.language.words import stop_stems, words
 from chatbot.retrieval.index import FieldName, Index
 
-FIELD_WEIGHTS: Final[Mapping[FieldName, float]] = {"question": 2.0, "answer": 1.0}
+FIELD_WEIGHTS: Final[Mapping[FieldName, float]] = {"question": 2.0, "answer": 0.5}
 """How much each field's BM25 score counts."""
 
 STOP_WORD_WEIGHT: Final = 0.4

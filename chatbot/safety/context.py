@@ -46,13 +46,14 @@ class _Context:
     def __init__(self, tokens: list[str], found: Iterable[Found]) -> None:
         self._tokens = tokens
         self._sentence = list(accumulate(tokens, lambda count, token: count + (token == "."), initial=0))
+        self._or_follows = _or_follows(tokens)
         self.concepts: list[Found] = []
         cues: dict[str, list[Found]] = {name: [] for name in CUES}
         for mention in found:
             cues.get(mention.concept, self.concepts).append(mention)
-        # "not only" negates nothing, and the "no" of "no feeling" is spent on the concept it is part of.
-        spent = (*cues["cue_not_negation"], *self.concepts)
-        fake = {position for found_ in spent for position in range(found_.start, found_.end)}
+        # "not only" negates nothing, and the "no" of "no feeling" is spent on the concept that begins with it.
+        fake = {position for cue in cues["cue_not_negation"] for position in range(cue.start, cue.end)}
+        fake |= {mention.start for mention in self.concepts}
         self._negations = {cue.end for cue in cues["cue_negation"] if cue.start not in fake}
         self._denials = {cue.start for cue in cues["cue_gone"]}
         self._sentences_with = {
@@ -86,15 +87,30 @@ class _Context:
             if position in cues:
                 return True
             step = position - 1 if direction < 0 else position
-            if not 0 <= step < len(self._tokens) or self._ends_scope(step):
+            if not 0 <= step < len(self._tokens) or self._ends_scope(step, forward=direction < 0):
                 return False
             words += self._tokens[step] != ","
             if words > reach:
                 return False
             position += direction
 
-    def _ends_scope(self, position: int) -> bool:
-        """A sentence end, a turn ("but"), or a new subject after a comma or "and" stands here."""
+    def _ends_scope(self, position: int, forward: bool) -> bool:
+        """A sentence end, a turn ("but"), or a new clause stands here.
+
+        A new clause begins after a comma or "and" with a subject of its own; and, for a cue that looks `forward`,
+        after any comma that is not part of a list with "or" ("no fever, chills or numbness").
+        """
         token = self._tokens[position]
         following = self._tokens[position + 1] if position + 1 < len(self._tokens) else ""
-        return token == "." or token in _TURNS or (token in (",", "and") and following in _SUBJECTS)
+        if token == "." or token in _TURNS or (token in (",", "and") and following in _SUBJECTS):
+            return True
+        return forward and token == "," and not self._or_follows[position]
+
+
+def _or_follows(tokens: list[str]) -> list[bool]:
+    """For each position, whether "or" or "nor" comes later in its sentence."""
+    result, seen = [False] * len(tokens), False
+    for position in range(len(tokens) - 1, -1, -1):
+        seen = tokens[position] != "." and (seen or tokens[position] in ("or", "nor"))
+        result[position] = seen
+    return result

@@ -15,12 +15,15 @@ from typing import Any, Final, NamedTuple
 GAP: Final = 3
 """How many words a `_` may skip."""
 
+NEVER_SKIPPED: Final = frozenset("no not without never nor".split())
+"""Words that a `_` may not skip, because they turn the meaning."""
+
 MAX_TOKENS: Final = 20_000
 """Words and marks of a message that are read; longer ones are read from both ends (see `read`)."""
 
 State = dict[str, Any]
 """Where the automaton goes from here: `w` by word and `p` by word prefix, each to a list of states; `n` by number range
-(low, high, state); `g` the state that waits for the word after a gap; `e` the concepts that end here."""
+(low, high, state); `g` the states that wait for the word after a gap; `e` the concepts that end here."""
 
 Automaton = list[State]
 """States by number. A match may begin at any word, from state 0."""
@@ -28,6 +31,7 @@ Automaton = list[State]
 _TOKEN: Final = re.compile(r"[^\W_]+|[.!?;\n]|,|:|\(|\)")
 _SENTENCE_ENDS: Final = frozenset(".!?;\n")
 _APOSTROPHES: Final = re.compile(r"['\u2019\u2018\u02bc`\u00b4]")
+_DECIMAL: Final = re.compile(r"(\d)[.,](\d)")
 _ELEMENT: Final = re.compile(r"\(([^()]*)\)(\?)?|(\S+)")
 _RANGE: Final = re.compile(r"(\d+)\.\.(\d+)")
 _SHORTEST_PREFIX: Final = 2
@@ -46,7 +50,7 @@ def read(message: str) -> list[str]:
     text = unicodedata.normalize("NFKD", message).casefold()
     if not text.isascii():
         text = "".join(c for c in text if not unicodedata.combining(c))
-    tokens = _TOKEN.findall(_APOSTROPHES.sub("", text))
+    tokens = _TOKEN.findall(_DECIMAL.sub(r"\1 \2", _APOSTROPHES.sub("", text)))
     if len(tokens) > MAX_TOKENS:
         tokens = [*tokens[: MAX_TOKENS // 2], ".", *tokens[-MAX_TOKENS // 2 :]]
     return [token if token[0].isalnum() else "." if token in _SENTENCE_ENDS else "," for token in tokens]
@@ -87,9 +91,8 @@ def find(tokens: list[str], automaton: Automaton) -> list[Found]:
                 reached = automaton[number]
                 found.extend(Found(name, start, position + 1) for name in reached.get("e", ()))
                 following.append((reached, start, 0))
-                if "g" in reached:
-                    following.append((automaton[reached["g"]], start, GAP))
-            if skips:
+                following.extend((automaton[waiting], start, GAP) for waiting in reached.get("g", ()))
+            if skips and token not in NEVER_SKIPPED:
                 following.append((state, start, skips - 1))
         active = following
     return found
@@ -102,7 +105,7 @@ def _add_element(states: Automaton, ends: tuple[int, ...], element: re.Match[str
     behind = len(states) - 1
     for end in ends:
         if word == "_":
-            states[end]["g"] = behind
+            states[end].setdefault("g", []).append(behind)
             continue
         for option in [word] if word else inner.split("|"):
             *first, last = option.split()
@@ -133,5 +136,5 @@ def _step(state: State, token: str) -> Iterator[int]:
         for length in range(_SHORTEST_PREFIX, len(token) + 1):
             yield from prefixes.get(token[:length], ())
     for low, high, target in state.get("n", ()):
-        if token.isdecimal() and len(token) < 4 and low <= int(token) <= high:
+        if token.isdecimal() and len(token) < 5 and low <= int(token) <= high:
             yield target

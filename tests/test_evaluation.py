@@ -11,8 +11,9 @@ from conftest import Ran, run
 from chatbot import Chatbot, Corpus
 from chatbot.errors import EvaluationError
 from chatbot.evaluation import measures
-from chatbot.evaluation.dataset import load_dataset
+from chatbot.evaluation.dataset import load_dataset, load_messages
 from chatbot.evaluation.retrievability import HeldOut, leave_one_out, success_at, weak_passages
+from chatbot.evaluation.screening import screen, screening_lines
 from chatbot.language.lexicon import EMPTY_LEXICON
 
 QUESTIONS = [
@@ -126,3 +127,35 @@ def test_the_built_in_set_is_large_enough_and_good(bot: Chatbot) -> None:
 
 FLOOR = 0.8
 """Success@3 below this means that something broke; the figures themselves stand in eval/README.md."""
+
+
+def test_the_screen_catches_what_its_rules_were_written_for(bot: Chatbot) -> None:
+    """On the dev messages every emergency is caught, and at most one benign message in a hundred raises an alarm."""
+    from chatbot.builtin import evaluation_folder
+
+    results = screen(load_messages(evaluation_folder() / "red_flags.jsonl", "dev"), bot)
+    grave = [r for r in results if r.message.level in ("emergency", "crisis")]
+    benign = [r for r in results if r.message.level is None]
+
+    assert len(grave) >= 300
+    assert [r.message.text for r in grave if r.missed] == []
+    assert sum(r.false_alarm for r in benign) <= len(benign) / 100
+
+
+def test_the_screen_report_counts_by_level(bot: Chatbot, tmp_path: Path) -> None:
+    """Missed alarms, false alarms and levels are told apart, with history taken into account."""
+    rows = [
+        {"id": "1", "text": "crushing chest pain and my left arm aches", "level": "emergency", "split": "dev"},
+        {"id": "2", "text": "sore feet", "level": "urgent", "split": "dev"},
+        {"id": "3", "text": "sore feet", "level": None, "split": "dev"},
+        {"id": "4", "text": "i want to end my life", "level": None, "split": "dev"},
+        {"id": "5", "text": "and how often?", "history": ["i want to end my life"], "level": "crisis", "split": "dev"},
+    ]
+    (tmp_path / "messages.jsonl").write_text("\n".join(map(json.dumps, rows)))
+
+    lines = list(screening_lines(screen(load_messages(tmp_path / "messages.jsonl"), bot), listed=5))
+
+    assert "  crisis      1/1 escalated (100.0%), 1 at this level or above" in lines
+    assert "  emergency   1/1 escalated (100.0%), 1 at this level or above" in lines
+    assert "  urgent      0/1 escalated (0.0%), 0 at this level or above" in lines
+    assert "  benign      1/2 false alarms (50.0 per 100)" in lines

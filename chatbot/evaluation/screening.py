@@ -61,7 +61,8 @@ def screening_lines(results: Sequence[Screened], listed: int) -> Iterator[str]:
         if group:
             caught = sum(not result.missed for result in group)
             fits = sum(result.level_fits for result in group)
-            yield f"  {level:<12}{caught}/{len(group)} escalated ({caught / len(group):.1%}), {fits} at this level or above"
+            share = caught / len(group)
+            yield f"  {level:<12}{caught}/{len(group)} escalated ({share:.1%}), {fits} at this level or above"
     benign = by_level[None]
     if benign:
         false = sum(result.false_alarm for result in benign)

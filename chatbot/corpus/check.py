@@ -53,12 +53,15 @@ def check(path: str | PathLike[str], house_style: bool) -> list[Problem]:
 
 def stats(corpus: Corpus) -> dict[str, object]:
     """Counts of what a corpus holds."""
-    passages = corpus.passages
+    passages = [passage for passage in corpus.passages if not passage.refusal]
+    refusals = [passage for passage in corpus.passages if passage.refusal]
     lengths = [len(words(passage.text)) for passage in passages]
     topics = Counter(topic for passage in passages for topic in passage.topics)
     return {
         "passages": len(passages),
         "paraphrases": sum(len(passage.also_asked) for passage in passages),
+        "refusals": len(refusals),
+        "wordings of refusals": sum(1 + len(refusal.also_asked) for refusal in refusals),
         "topics": len(topics),
         "sources": len(corpus.sources),
         "lexicon terms": len(corpus.terms),

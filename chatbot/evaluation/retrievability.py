@@ -55,7 +55,7 @@ class _Field:
 
 
 def leave_one_out(passages: Sequence[Passage], lexicon: Lexicon) -> list[HeldOut]:
-    """Hold out every question and paraphrase in turn and search for it.
+    """Hold out every question and paraphrase in turn and search for it. Refusals are neither held out nor ranked.
 
     The line's own term counts and length are taken off its passage; document frequencies and the average length are
     left as they are, which one line in thousands hardly moves.
@@ -65,7 +65,10 @@ def leave_one_out(passages: Sequence[Passage], lexicon: Lexicon) -> list[HeldOut
     question = _Field([[term for line in group for term in line] for group in lines])
     answer = _Field([list(field_terms(passage, "answer", lexicon)) for passage in passages])
     results = []
+    refused = [number for number, passage in enumerate(passages) if passage.refusal]
     for number, passage in enumerate(passages):
+        if passage.refusal:
+            continue
         counts = Counter(term for line in lines[number] for term in line)
         for text, terms in zip((passage.question, *passage.also_asked), lines[number], strict=True):
             own = Counter(terms)
@@ -74,6 +77,7 @@ def leave_one_out(passages: Sequence[Passage], lexicon: Lexicon) -> list[HeldOut
             scores = question.scores(weights) * FIELD_WEIGHTS["question"] + own_answer
             rest = _held_out_score(question, counts, own, weights)
             scores[number] = FIELD_WEIGHTS["question"] * rest + own_answer[number]
+            scores[refused] = -np.inf
             rank = int((scores > scores[number]).sum()) + 1
             results.append(HeldOut(passage.id, text, rank, passages[int(scores.argmax())].id))
     return results

@@ -106,6 +106,7 @@ def _add_corpus(corpus: argparse.ArgumentParser) -> None:
         command.add_argument("path", nargs="?", metavar="PATH", help="folder, TOML or JSON Lines (default: built-in)")
         if name == "stats":
             command.add_argument("--weak", action="store_true", help="also name the passages that are hard to find")
+            command.add_argument("--table", action="store_true", help="print regions by aspects as a Markdown table")
 
 
 def _add_eval(evaluate: argparse.ArgumentParser) -> None:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 from chatbot import dialogue
 from chatbot.builtin import compile_corpus, open_builtin
 from chatbot.language.analysis import analyse, distinct
-from chatbot.language.words import words
+from chatbot.language.words import stem, stop_stems, words
 from chatbot.models import Answer, Escalation, Hit, NotCovered, Passage, Reply, SmallTalk
-from chatbot.retrieval.coverage import ANSWERED, EXPLAINED, confidence, weigh_evidence
+from chatbot.retrieval.coverage import ANSWERED, ANSWERED_FOLLOW_UP, EXPLAINED, confidence, in_subject, weigh_evidence
 from chatbot.retrieval.index import Index
 from chatbot.retrieval.search import Query, Ranked, make_query, rank
 from chatbot.retrieval.store import Store
@@ -108,10 +108,9 @@ class Chatbot:
 
         The second condition keeps an off-topic turn ("and the best pizza?") from being answered with what it inherits.
         """
-        if confidence(query, self.index, best, refusal) < ANSWERED:
+        if confidence(query, self.index, best, refusal) < (ANSWERED_FOLLOW_UP if carried else ANSWERED):
             return False
-        own = make_query(question, self.index) if carried else query
-        return own is query or not own.has_content or weigh_evidence(own, self.index, best).explained >= EXPLAINED
+        return not carried or in_subject(make_query(question, self.index), self.index, best.number) >= EXPLAINED
 
     def _hits(self, ranked: Sequence[Ranked]) -> list[Hit]:
         return [Hit(self.index.passage(best.number), best.score) for best in ranked]
@@ -140,7 +139,7 @@ class Conversation:
         if escalation:
             self._remember(question, own, leaning)
             return escalation
-        carried = dialogue.carry_over(self._frame, own) if leaning else []
+        carried = self._carried(own) if leaning else []
         reply = self._chatbot._reply(question, k, carried)
         if reply.kind == "answer":
             self._remember(question, own, leaning)
@@ -160,6 +159,11 @@ class Conversation:
         if self._chatbot.small_talk(question):
             return None
         return self._chatbot.alarm(". ".join([*self._messages, question])) or self._alarm
+
+    def _carried(self, own: dialogue.Frame) -> list[str]:
+        """What a leaning turn takes over: terms of the frame or, where it holds none, the last message's words."""
+        terms = dialogue.carry_over(self._frame, own)
+        return terms or [word for word in words(self._messages[-1]) if stem(word) not in stop_stems()]
 
     def _remember(self, question: str, own: dialogue.Frame, leaning: bool) -> None:
         self._messages = [*self._messages, question][-REMEMBERED_TURNS:]

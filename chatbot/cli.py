@@ -170,11 +170,15 @@ def _corpus_check(options: Namespace, console: Console) -> ExitStatus:
 def _corpus_stats(options: Namespace, console: Console) -> ExitStatus:
     from chatbot.builtin import corpus_folder
     from chatbot.corpus.check import stats
+    from chatbot.corpus.coverage_table import coverage_table
     from chatbot.corpus.load import Corpus
     from chatbot.evaluation.retrievability import leave_one_out, success_at, weak_passages
     from chatbot.language.lexicon import Lexicon
 
     corpus = Corpus.load(options.path or corpus_folder())
+    if options.table:
+        console.write(coverage_table(corpus))
+        return ExitStatus.OK
     held_out = leave_one_out(corpus.passages, Lexicon.from_terms(corpus.terms))
     found = {f"held out, top {depth}": f"{success_at(held_out, depth):.1%}" for depth in (1, 3)}
     for name, value in (stats(corpus) | found).items():

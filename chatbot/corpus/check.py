@@ -55,7 +55,7 @@ def stats(corpus: Corpus) -> dict[str, object]:
     """Counts of what a corpus holds."""
     passages = [passage for passage in corpus.passages if not passage.refusal]
     refusals = [passage for passage in corpus.passages if passage.refusal]
-    lengths = [len(words(passage.text)) for passage in passages]
+    lengths = [len(words(passage.text)) for passage in passages] or [0]
     topics = Counter(topic for passage in passages for topic in passage.topics)
     return {
         "passages": len(passages),
@@ -67,7 +67,7 @@ def stats(corpus: Corpus) -> dict[str, object]:
         "lexicon terms": len(corpus.terms),
         "lexicon words": sum(1 + len(term.words) for term in corpus.terms),
         "words a passage (median)": round(median(lengths)),
-        "reading grade (median)": f"{median(_grade(passage) for passage in passages):.1f}",
+        "reading grade (median)": f"{median([_grade(passage) for passage in passages] or [0]):.1f}",
     }
 
 

@@ -18,5 +18,6 @@ STOP_WORDS: Final = frozenset(
     "about against between into through during before after to from in on off out over under up down again too very "
     "just only also even still really ever always now not no nor like maybe please thanks hi hello hey help know think "
     "tell say says ok okay yes something anything thing things way ways kind sort "
+    "though although instead actually sorry mean meant next nah maybe perhaps anyway either else quite rather "
     "s t d ll m re ve u".split()
 )

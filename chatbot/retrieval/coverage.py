@@ -24,6 +24,9 @@ from chatbot.retrieval.search import Query, Ranked
 ANSWERED: Final = 0.5
 """The least confidence at which a passage is given as an answer."""
 
+ANSWERED_FOLLOW_UP: Final = 0.25
+"""The same for a turn that leans on an earlier one: what it carries over is known to be within the subject."""
+
 EXPLAINED: Final = 0.5
 """The least share explained that is answered where there is no lexicon to tell the corpus's subject from others."""
 
@@ -90,6 +93,22 @@ def confidence(query: Query, index: Index, best: Ranked, refusal: Ranked | None 
         return evidence.explained * ANSWERED / EXPLAINED
     model = _model()
     return logistic(evidence.values(), model["weights"], model["bias"])
+
+
+def in_subject(query: Query, index: Index, number: int) -> float:
+    """What share (0 to 1) of a turn's content lies within the subject: lexicon terms, and words of passage `number`.
+
+    1 for a turn without content of its own.
+    """
+    stops = stop_stems()
+    named = {stem for m in query.analysis.mentions for stem in query.analysis.stems[m.start : m.end]}
+    worth = {term: term_worth(term, index) for term in distinct(query.analysis.stems) if term not in stops}
+    within = sum(
+        value
+        for term, value in worth.items()
+        if term in named or any(field.holds(term, number) for field in index.fields.values())
+    )
+    return within / sum(worth.values()) if worth else 1.0
 
 
 def logistic(features: Sequence[float], weights: Mapping[str, float], bias: float) -> float:

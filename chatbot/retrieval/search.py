@@ -28,11 +28,6 @@ class Query:
     weights: Mapping[str, float]
     corrections: tuple[tuple[str, str], ...] = ()
 
-    @property
-    def has_content(self) -> bool:
-        """Whether any word of it is more than a function word."""
-        return any(term not in stop_stems() for term in self.analysis.stems)
-
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
@@ -47,7 +42,7 @@ def make_query(question: str, index: Index, carried: Sequence[str] = ()) -> Quer
 
     `carried` are words brought over from earlier turns of a conversation; they count like words of the question.
     """
-    typed = [*words(question), *carried]
+    typed = [*words(question), *(word for phrase in carried for word in words(phrase))]
     corrections: dict[str, str] = {}
     for word in dict.fromkeys(typed):
         if not index.knows(word):

@@ -110,7 +110,11 @@ class Chatbot:
         """
         if confidence(query, self.index, best, refusal) < (ANSWERED_FOLLOW_UP if carried else ANSWERED):
             return False
-        return not carried or in_subject(make_query(question, self.index), self.index, best.number) >= EXPLAINED
+        if not carried:
+            return True
+        own = make_query(question, self.index)
+        declined = any(self.index.refuses(first.number) for first in rank(own, self.index, 1))
+        return not declined and in_subject(own, self.index, best.number) >= EXPLAINED
 
     def _hits(self, ranked: Sequence[Ranked]) -> list[Hit]:
         return [Hit(self.index.passage(best.number), best.score) for best in ranked]

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, run
 
-from chatbot import __version__
+from chatbot import Corpus, __version__
 from chatbot.arguments import COMMANDS
+from chatbot.corpus.coverage_table import coverage_table
 
 README = (ROOT / "README.md").read_text()
 FENCES = re.findall(r"```(\w+)\n(.*?)```", README, re.S)
@@ -86,3 +87,8 @@ def test_documents_link_to_files_that_exist() -> None:
 def test_no_document_names_a_reviewer_with_a_licence() -> None:
     """The README says plainly that nobody with a licence has reviewed the text."""
     assert "Nobody with a medical licence has reviewed" in README
+
+
+def test_the_coverage_table_is_current(builtin_corpus: Corpus) -> None:
+    """The table in corpus/README.md is the one the corpus yields."""
+    assert coverage_table(builtin_corpus) in (ROOT / "corpus" / "README.md").read_text()

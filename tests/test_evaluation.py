@@ -130,7 +130,7 @@ FLOOR = 0.8
 
 
 def test_the_screen_catches_what_its_rules_were_written_for(bot: Chatbot) -> None:
-    """On the dev messages every emergency is caught, and at most one benign message in a hundred raises an alarm."""
+    """On the dev messages every emergency is caught, and at most one benign message in fifty raises an alarm."""
     from chatbot.builtin import evaluation_folder
 
     results = screen(load_messages(evaluation_folder() / "red_flags.jsonl", "dev"), bot)
@@ -139,7 +139,7 @@ def test_the_screen_catches_what_its_rules_were_written_for(bot: Chatbot) -> Non
 
     assert len(grave) >= 300
     assert [r.message.text for r in grave if r.missed] == []
-    assert sum(r.false_alarm for r in benign) <= len(benign) / 100
+    assert sum(r.false_alarm for r in benign) <= len(benign) / 50
 
 
 def test_the_screen_report_counts_by_level(bot: Chatbot, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from chatbot import Chatbot, CorpusError
 from chatbot.corpus.load import load_red_flags
+from chatbot.safety.detector import detect, features
 from chatbot.safety.phrases import MAX_TOKENS, build_automaton, find, read
 from chatbot.safety.red_flags import Screen, compile_rules
 
@@ -63,7 +64,7 @@ checked = 2026-11-21
 def screen(tmp_path_factory: pytest.TempPathFactory) -> Screen:
     file = tmp_path_factory.mktemp("rules") / "red_flags.toml"
     file.write_text(RULES)
-    return Screen(compile_rules(load_red_flags(file)))
+    return Screen(compile_rules(load_red_flags(file)), second_look=False)
 
 
 @pytest.mark.parametrize(
@@ -149,6 +150,33 @@ def test_the_phrase_notation(phrase: str, message: str, spans: list[tuple[int, i
     found = find(read(message), build_automaton({"x": [phrase]}))
 
     assert sorted({(f.start, f.end) for f in found}) == spans
+
+
+def test_the_model_sees_words_pairs_and_concepts() -> None:
+    """Stems, neighbouring pairs with at most one word between, and concepts; an empty message has no features."""
+    assert features("Numb groin now", ["saddle"]) == {
+        "numb", "groin", "now", "numb_groin", "groin_now", "numb_*_now", "concept:saddle",
+    }  # fmt: skip
+    assert features("", []) == set()
+
+
+def test_length_alone_raises_no_alarm() -> None:
+    """The same harmless words again and again never add up to an alarm."""
+    assert detect("my calves are a bit tight after a run " * 40, []) is None
+
+
+def test_the_second_look_adds_alarms_and_takes_none_away(bot: Chatbot) -> None:
+    """Whatever the rules catch is caught at the same level with the second look on."""
+    rules, both = Screen(bot.index.screen, second_look=False), Screen(bot.index.screen)
+    for message in (
+        "crushing chest pain and my left arm aches",
+        "i want to end my life",
+        "one calf is swollen and hot",
+    ):
+        alarm = rules.alarm(message)
+
+        assert alarm
+        assert alarm == both.alarm(message)
 
 
 @pytest.mark.parametrize(

@@ -15,11 +15,10 @@ import numpy.typing as npt
 
 from chatbot.language.analysis import analyse
 from chatbot.language.lexicon import Lexicon
-from chatbot.language.words import stop_stems
 from chatbot.models import Passage
 from chatbot.retrieval.bm25 import K1, B, weigh
 from chatbot.retrieval.index import field_terms
-from chatbot.retrieval.search import FIELD_WEIGHTS, STOP_WORD_WEIGHT
+from chatbot.retrieval.search import FIELD_WEIGHTS, term_weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,6 @@ def leave_one_out(passages: Sequence[Passage], lexicon: Lexicon) -> list[HeldOut
     The line's own term counts and length are taken off its passage; document frequencies and the average length are
     left as they are, which one line in thousands hardly moves.
     """
-    stops = stop_stems()
     lines = [[analyse(line, lexicon).terms for line in (p.question, *p.also_asked)] for p in passages]
     question = _Field([[term for line in group for term in line] for group in lines])
     answer = _Field([list(field_terms(passage, "answer", lexicon)) for passage in passages])
@@ -72,7 +70,7 @@ def leave_one_out(passages: Sequence[Passage], lexicon: Lexicon) -> list[HeldOut
         counts = Counter(term for line in lines[number] for term in line)
         for text, terms in zip((passage.question, *passage.also_asked), lines[number], strict=True):
             own = Counter(terms)
-            weights = {t: n * (STOP_WORD_WEIGHT if t in stops else 1.0) for t, n in own.items()}
+            weights = term_weights(terms)
             own_answer = answer.scores(weights) * FIELD_WEIGHTS["answer"]
             scores = question.scores(weights) * FIELD_WEIGHTS["question"] + own_answer
             rest = _held_out_score(question, counts, own, weights)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
 from typing import Final
@@ -18,6 +18,10 @@ FIELD_WEIGHTS: Final[Mapping[FieldName, float]] = {"question": 2.0, "answer": 0.
 
 STOP_WORD_WEIGHT: Final = 0.4
 """Question words ("how often", "can i") tell passages apart, but little; the answer field holds none."""
+
+
+LEXICON_TERM_WEIGHT: Final = 0.7
+"""A lexicon term stands beside the words it was found in, so it counts less than a word of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +54,16 @@ def make_query(question: str, index: Index, carried: Sequence[str] = ()) -> Quer
             if meant:
                 corrections[word] = meant
     analysis = analyse_words([corrections.get(word, word) for word in typed], index.lexicon)
+    return Query(analysis, term_weights(analysis.terms), tuple(corrections.items()))
+
+
+def term_weights(terms: Iterable[str]) -> dict[str, float]:
+    """How much each term of a question counts: its number of occurrences, less for stop words and lexicon terms."""
     stops = stop_stems()
-    counts = Counter(analysis.terms)
-    weights = {term: count * (STOP_WORD_WEIGHT if term in stops else 1.0) for term, count in counts.items()}
-    return Query(analysis, weights, tuple(corrections.items()))
+    return {
+        term: count * (STOP_WORD_WEIGHT if term in stops else LEXICON_TERM_WEIGHT if term.startswith("=") else 1.0)
+        for term, count in Counter(terms).items()
+    }
 
 
 def rank(query: Query, index: Index, k: int) -> list[Ranked]:

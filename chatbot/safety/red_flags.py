@@ -14,6 +14,7 @@ from typing import Any, Final, get_args
 
 from chatbot.models import Level
 from chatbot.safety.context import affirmed
+from chatbot.safety.detector import RULE, TELL, detect
 from chatbot.safety.phrases import Automaton, Found, build_automaton, find, read
 
 RANK: Final[dict[Level, int]] = {"crisis": 0, "emergency": 1, "urgent": 2, "see_doctor": 3}
@@ -32,8 +33,12 @@ class Alarm:
 class Screen:
     """Reads messages; immutable and shared by threads."""
 
-    def __init__(self, compiled: Mapping[str, Any]) -> None:
-        """`compiled` is the result of `compile_rules`, possibly read back from JSON."""
+    def __init__(self, compiled: Mapping[str, Any], second_look: bool = True) -> None:
+        """`compiled` is the result of `compile_rules`, possibly read back from JSON.
+
+        With `second_look`, a message that sets off no rule is also shown to the model of `chatbot.safety.detector`.
+        """
+        self._second_look = second_look
         self._automaton: Automaton = compiled["automaton"]
         self._derived: list[tuple[str, str, list[str], int]] = [tuple(entry) for entry in compiled["derived"]]
         self._history = frozenset(compiled["history"])
@@ -58,7 +63,7 @@ class Screen:
         return [mention for mentions in by_name.values() for mention in mentions]
 
     def alarm(self, message: str) -> Alarm | None:
-        """The most serious rule that the message sets off, or None."""
+        """The most serious rule that the message sets off, or what the second look finds, or None."""
         by_name: dict[str, list[Found]] = {}
         for mention in self.concepts(message):
             by_name.setdefault(mention.concept, []).append(mention)
@@ -69,7 +74,8 @@ class Screen:
                 for names in rule["when"]
             ):
                 return Alarm(rule["id"], rule["level"], f"{self._leads[rule['level']]} {rule['tell']}".strip())
-        return None
+        level = detect(message, by_name) if self._second_look else None
+        return Alarm(RULE, level, f"{self._leads[level]} {TELL}") if level else None
 
 
 def compile_rules(rules: Mapping[str, Any]) -> dict[str, Any]:

@@ -179,7 +179,8 @@ def _hit_to_dict(hit: Hit) -> dict[str, Any]:
 
 def passage_to_dict(passage: Passage) -> dict[str, Any]:
     """The stored form of a passage: sources by id, the date in ISO form; `passage_from_dict` reads it back."""
-    return asdict(passage) | {
+    return {field.name: getattr(passage, field.name) for field in fields(passage)} | {
+        "steps": [asdict(step) for step in passage.steps],
         "sources": [source.id for source in passage.sources],
         "checked": passage.checked.isoformat() if passage.checked else None,
     }

@@ -35,7 +35,12 @@ class Lexicon:
     def __init__(self, phrases: Mapping[str, tuple[str, TermKind]]) -> None:
         """`phrases` maps a space-joined stemmed phrase to its term and kind."""
         self.phrases = phrases
-        self._longest = max((phrase.count(" ") + 1 for phrase in phrases), default=0)
+        self._longest: dict[str, int] = {}  # by first stem, so that most words are passed over at once
+        for phrase in phrases:
+            head = phrase.partition(" ")[0]
+            length = phrase.count(" ") + 1
+            if length > self._longest.get(head, 0):
+                self._longest[head] = length
 
     @classmethod
     def from_terms(cls, terms: Iterable[Term]) -> Lexicon:
@@ -58,7 +63,7 @@ class Lexicon:
         return found
 
     def _longest_at(self, stems: Sequence[str], start: int) -> Mention | None:
-        for end in range(min(start + self._longest, len(stems)), start, -1):
+        for end in range(min(start + self._longest.get(stems[start], 0), len(stems)), start, -1):
             entry = self.phrases.get(" ".join(stems[start:end]))
             if entry:
                 return Mention(*entry, start, end)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from chatbot.language.stopwords import STOP_WORDS
@@ -20,12 +20,15 @@ _local = threading.local()
 
 def words(text: str) -> list[str]:
     """The words of a text: compatibility forms folded, case folded, accents dropped, apostrophes closed up."""
-    folded = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES)).casefold()
-    if not folded.isascii():
+    if text.isascii():
+        folded = text.lower().replace("`", "")
+    else:
+        folded = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES)).casefold()
         folded = "".join(c for c in folded if not unicodedata.combining(c))
     return _WORD.findall(folded.replace("'", ""))[:MAX_WORDS]
 
 
+@lru_cache(maxsize=2**16)  # a corpus repeats its words; the bound keeps strangers' words from piling up
 def stem(word: str) -> str:
     """The Porter2 stem of a word (Snowball's English algorithm, M. F. Porter 2001)."""
     try:

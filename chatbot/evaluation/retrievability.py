@@ -17,7 +17,7 @@ from chatbot.language.analysis import analyse
 from chatbot.language.lexicon import Lexicon
 from chatbot.models import Passage
 from chatbot.retrieval.bm25 import K1, B, weigh
-from chatbot.retrieval.index import field_terms
+from chatbot.retrieval.index import field_lines, field_terms
 from chatbot.retrieval.search import FIELD_WEIGHTS, term_weights
 
 
@@ -61,7 +61,9 @@ def leave_one_out(passages: Sequence[Passage], lexicon: Lexicon) -> list[HeldOut
     """
     lines = [[analyse(line, lexicon).terms for line in (p.question, *p.also_asked)] for p in passages]
     question = _Field([[term for line in group for term in line] for group in lines])
-    answer = _Field([list(field_terms(passage, "answer", lexicon)) for passage in passages])
+    answer = _Field(
+        [field_terms((analyse(line, lexicon) for line in field_lines(p, "answer")), "answer") for p in passages]
+    )
     results = []
     refused = [number for number, passage in enumerate(passages) if passage.refusal]
     for number, passage in enumerate(passages):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Literal, NamedTuple
 
 from chatbot.language.words import stem, words
@@ -35,12 +36,12 @@ class Lexicon:
     def __init__(self, phrases: Mapping[str, tuple[str, TermKind]]) -> None:
         """`phrases` maps a space-joined stemmed phrase to its term and kind."""
         self.phrases = phrases
-        self._longest: dict[str, int] = {}  # by first stem, so that most words are passed over at once
+        self._longest: dict[str, int] = {}  # by the first two stems, so that most words are passed over at once
         for phrase in phrases:
-            head = phrase.partition(" ")[0]
-            length = phrase.count(" ") + 1
-            if length > self._longest.get(head, 0):
-                self._longest[head] = length
+            stems = phrase.split(" ")
+            if len(stems) > 1:
+                opening = f"{stems[0]} {stems[1]}"
+                self._longest[opening] = max(len(stems), self._longest.get(opening, 0))
 
     @classmethod
     def from_terms(cls, terms: Iterable[Term]) -> Lexicon:
@@ -54,16 +55,21 @@ class Lexicon:
     def find(self, stems: Sequence[str]) -> list[Mention]:
         """Every mention in `stems`, left to right."""
         found: list[Mention] = []
-        start = 0
-        while start < len(stems):
-            mention = self._longest_at(stems, start)
+        free = 0
+        for start, (one, two) in enumerate(zip_longest(stems, stems[1:], fillvalue="")):
+            if start < free:
+                continue
+            longest = self._longest.get(f"{one} {two}")
+            mention = self._longest_at(stems, start, longest) if longest else None
+            if mention is None and one in self.phrases:
+                mention = Mention(*self.phrases[one], start, start + 1)
             if mention:
                 found.append(mention)
-            start = mention.end if mention else start + 1
+                free = mention.end
         return found
 
-    def _longest_at(self, stems: Sequence[str], start: int) -> Mention | None:
-        for end in range(min(start + self._longest.get(stems[start], 0), len(stems)), start, -1):
+    def _longest_at(self, stems: Sequence[str], start: int, longest: int) -> Mention | None:
+        for end in range(min(start + longest, len(stems)), start + 1, -1):
             entry = self.phrases.get(" ".join(stems[start:end]))
             if entry:
                 return Mention(*entry, start, end)

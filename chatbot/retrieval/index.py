@@ -10,11 +10,12 @@ import json
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from chatbot.language.analysis import analyse
+from chatbot.language.analysis import Analysis, analyse
 from chatbot.language.lexicon import Lexicon
 from chatbot.language.words import stem, words
 from chatbot.models import Passage, Source, passage_from_dict, passage_to_dict
@@ -34,20 +35,24 @@ def build_index(corpus: Corpus, screen: Mapping[str, Any], digest: str = "") -> 
     from chatbot.retrieval.bm25 import weigh
 
     lexicon = Lexicon.from_terms(corpus.terms)
+    analyses = {
+        name: [[analyse(line, lexicon) for line in field_lines(passage, name)] for passage in corpus.passages]
+        for name in FIELDS
+    }
     sections = {
         "meta": _json({"name": corpus.name, "digest": digest, "answers": sum(not p.refusal for p in corpus.passages)}),
         "lexicon": _json(lexicon.phrases),
         "screen": _json(screen),
         "small_talk": _json({" ".join(words(p)): t.message for t in corpus.small_talk for p in t.phrases}),
         "sources": _json({id_: asdict(source) for id_, source in corpus.sources.items()}),
-        "words": "\n".join(_surface_words(corpus.passages)).encode(),
+        "words": "\n".join(_surface_words(chain.from_iterable(chain(*analyses.values())))).encode(),
     }
     stored = [_json(passage_to_dict(passage)) for passage in corpus.passages]
     sections["passages"] = b"".join(stored)
     sections["refusals"] = _json([number for number, passage in enumerate(corpus.passages) if passage.refusal])
     sections["passages.starts"] = _starts(stored)
     for name in FIELDS:
-        postings = weigh([list(field_terms(passage, name, lexicon)) for passage in corpus.passages])
+        postings = weigh([field_terms(lines, name) for lines in analyses[name]])
         sections[f"{name}.terms"] = "\n".join(postings.terms).encode()
         sections[f"{name}.idf"] = number_bytes(postings.idf)
         sections[f"{name}.starts"] = number_bytes(postings.starts)
@@ -56,28 +61,22 @@ def build_index(corpus: Corpus, screen: Mapping[str, Any], digest: str = "") -> 
     return pack(sections)
 
 
-def field_terms(passage: Passage, field: FieldName, lexicon: Lexicon) -> Iterator[str]:
-    """The terms of one field of a passage, line by line, so that no phrase is found across two lines."""
+def field_lines(passage: Passage, field: FieldName) -> tuple[str, ...]:
+    """The lines of one field of a passage; no phrase is found across two of them."""
     if field == "question":
-        for line in (passage.question, *passage.also_asked):
-            yield from analyse(line, lexicon).terms
-    else:
-        texts = (
-            passage.answer,
-            *(step.text for step in passage.steps),
-            passage.dose,
-            *passage.stop_if,
-            *passage.topics,
-        )
-        for line in texts:
-            yield from analyse(line, lexicon).content_terms
+        return (passage.question, *passage.also_asked)
+    steps = (step.text for step in passage.steps)
+    return (passage.answer, *steps, passage.dose, *passage.stop_if, *passage.topics)
 
 
-def _surface_words(passages: Sequence[Passage]) -> list[str]:
+def field_terms(analyses: Iterable[Analysis], field: FieldName) -> list[str]:
+    """The terms of the analysed lines of a field, in order."""
+    return [term for line in analyses for term in (line.terms if field == "question" else line.content_terms)]
+
+
+def _surface_words(analyses: Iterable[Analysis]) -> list[str]:
     """Every word people use in the corpus, commonest first (then by spelling): what spelling correction may offer."""
-    counts = Counter(
-        word for p in passages for line in (p.question, *p.also_asked, p.text) for word in words(line) if word.isalpha()
-    )
+    counts = Counter(word for line in analyses for word in line.words if word.isalpha())
     return sorted(counts, key=lambda word: (-counts[word], word))
 
 

@@ -12,7 +12,7 @@ from chatbot.language.words import stem, stop_stems, words
 from chatbot.models import Answer, Escalation, Hit, NotCovered, Passage, Reply, SmallTalk
 from chatbot.retrieval.coverage import ANSWERED, ANSWERED_FOLLOW_UP, EXPLAINED, confidence, in_subject, weigh_evidence
 from chatbot.retrieval.index import Index
-from chatbot.retrieval.search import Query, Ranked, make_query, rank
+from chatbot.retrieval.search import Query, Ranked, Ranking, make_query, rank
 from chatbot.retrieval.store import Store
 from chatbot.safety.red_flags import Alarm, Screen
 
@@ -24,9 +24,6 @@ HITS: Final = 3
 
 NEAREST: Final = 3
 """How many nearest questions are offered when nothing answers."""
-
-SPARE: Final = 5
-"""Passages ranked beyond those shown, because refusals among them are left out."""
 
 REMEMBERED_TURNS: Final = 3
 """How many earlier messages the red-flag screen of a conversation reads together with the new one."""
@@ -53,8 +50,7 @@ class Chatbot:
 
         Passages that decline a matter on purpose are left out.
         """
-        ranked = rank(make_query(query, self.index), self.index, len(self.index))
-        return self._hits([best for best in ranked if not self.index.refuses(best.number)][:k])
+        return self._hits(rank(make_query(query, self.index), self.index, k).answers)
 
     def passages(self) -> Sequence[Passage]:
         """Every passage of the corpus, in order of id."""
@@ -87,33 +83,30 @@ class Chatbot:
         if message:
             return SmallTalk(question=question, message=message)
         query = make_query(question, self.index, carried)
-        ranked = rank(query, self.index, max(k, NEAREST) + SPARE)
-        refusals = [best for best in ranked if self.index.refuses(best.number)]
-        answers = [best for best in ranked if not self.index.refuses(best.number)]
-        refusal = refusals[0] if refusals else None
-        if answers and self._answers(question, query, carried, answers[0], refusal):
-            hits = tuple(self._hits(answers[: max(k, 1)]))
+        ranking = rank(query, self.index, max(k, NEAREST))
+        if ranking.answers and self._answers(question, query, carried, ranking):
+            hits = tuple(self._hits(ranking.answers[: max(k, 1)]))
             about = ", ".join(carried) or None
             return Answer(question=question, hits=hits, about=about, corrections=query.corrections)
-        nearest = tuple(hit.passage.question for hit in self._hits(answers[:NEAREST]))
-        if refusal and refusal is ranked[0] and weigh_evidence(query, self.index, refusal).explained >= EXPLAINED:
+        nearest = tuple(hit.passage.question for hit in self._hits(ranking.answers[:NEAREST]))
+        refusal = ranking.refusal if ranking.declined else None
+        if refusal and weigh_evidence(query, self.index, refusal).explained >= EXPLAINED:
             why = f"Not covered: {self.index.passage(refusal.number).answer}"
             return NotCovered(question=question, message=why, nearest=nearest)
         return NotCovered(question=question, nearest=nearest)
 
-    def _answers(
-        self, question: str, query: Query, carried: Sequence[str], best: Ranked, refusal: Ranked | None
-    ) -> bool:
+    def _answers(self, question: str, query: Query, carried: Sequence[str], ranking: Ranking) -> bool:
         """Whether the best passage answers the query and, where words were carried over, the turn's own words too.
 
         The second condition keeps an off-topic turn ("and the best pizza?") from being answered with what it inherits.
         """
-        if confidence(query, self.index, best, refusal) < (ANSWERED_FOLLOW_UP if carried else ANSWERED):
+        best = ranking.answers[0]
+        if confidence(query, self.index, best, ranking.refusal) < (ANSWERED_FOLLOW_UP if carried else ANSWERED):
             return False
         if not carried:
             return True
         own = make_query(question, self.index)
-        declined = any(self.index.refuses(first.number) for first in rank(own, self.index, 1))
+        declined = rank(own, self.index, 1).declined
         return not declined and in_subject(own, self.index, best.number) >= EXPLAINED
 
     def _hits(self, ranked: Sequence[Ranked]) -> list[Hit]:

@@ -56,12 +56,7 @@ def leans(question: str, analysis: Analysis) -> bool:
 
 def frame_of(mentions: Iterable[Mention]) -> Frame:
     """The frame a turn sets up by itself."""
-    return Frame(tuple(distinct_pairs((m.kind, m.term) for m in mentions if m.kind in CARRIED)))
-
-
-def distinct_pairs(pairs: Iterable[tuple[TermKind, str]]) -> list[tuple[TermKind, str]]:
-    """The pairs without repeats, in order."""
-    return list(dict.fromkeys(pairs))
+    return Frame(tuple(distinct((m.kind, m.term) for m in mentions if m.kind in CARRIED)))
 
 
 def carry_over(frame: Frame, own: Frame) -> list[str]:
@@ -80,4 +75,4 @@ def carry_over(frame: Frame, own: Frame) -> list[str]:
 def merge(frame: Frame, own: Frame) -> Frame:
     """The frame after a leaning turn: its own terms, and what it took over."""
     taken = set(carry_over(frame, own))
-    return Frame(tuple(distinct_pairs([*own.terms, *(pair for pair in frame.terms if pair[1] in taken)])))
+    return Frame(tuple(distinct([*own.terms, *(pair for pair in frame.terms if pair[1] in taken)])))

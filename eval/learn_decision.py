@@ -22,7 +22,7 @@ from chatbot.retrieval.search import make_query, rank
 
 TARGET = Path(__file__).parent.parent / "chatbot" / "retrieval" / "decision.json"
 RIDGE = 1.0
-SHIFT = -0.75
+SHIFT = -0.25
 """Added to the bias: how much more an off-topic answer costs than a refusal, in log odds."""
 
 Array = npt.NDArray[np.float64]
@@ -40,12 +40,9 @@ def examples(bot: Chatbot) -> tuple[Array, Array]:
         if question.history or question.expect not in ("answer", "not_covered"):
             continue
         query = make_query(question.text, bot.index)
-        ranked = rank(query, bot.index, 10)
-        refusals = [best for best in ranked if bot.index.refuses(best.number)]
-        answers = [best for best in ranked if not bot.index.refuses(best.number)]
-        if answers:
-            refusal = refusals[0] if refusals else None
-            rows.append(weigh_evidence(query, bot.index, answers[0], refusal).values())
+        ranking = rank(query, bot.index, 1)
+        if ranking.answers:
+            rows.append(weigh_evidence(query, bot.index, ranking.answers[0], ranking.refusal).values())
             labels.append(question.expect == "answer")
     return np.array(rows, dtype=float), np.array(labels, dtype=float)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
@@ -165,6 +165,3 @@ class CorpusFile(Strict):
     source: list[SourceEntry] = []
     term: list[TermEntry] = []
     small_talk: list[SmallTalkEntry] = []
-
-
-Section = Literal["passage", "source", "term", "small_talk"]

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from chatbot.language.lexicon import Lexicon, Mention
 from chatbot.language.words import stem, stop_stems, words
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,6 @@ def analyse_words(found: Sequence[str], lexicon: Lexicon) -> Analysis:
     return Analysis(tuple(found), stems, tuple(lexicon.find(stems)))
 
 
-def distinct(items: Iterable[str]) -> list[str]:
+def distinct(items: Iterable[T]) -> list[T]:
     """The items without repeats, in order of first appearance."""
     return list(dict.fromkeys(items))

@@ -132,7 +132,7 @@ class Index:
         self.fields = {name: Field(store, name) for name in FIELDS}
         self.lexicon = Lexicon(json.loads(store.text("lexicon")))
         self.small_talk: dict[str, str] = json.loads(store.text("small_talk"))
-        self._refusals: frozenset[int] = frozenset(json.loads(store.text("refusals")))
+        self.refusals: frozenset[int] = frozenset(json.loads(store.text("refusals")))
         self._passages = store["passages"]
         self._starts = store.counts("passages.starts")
 
@@ -143,10 +143,6 @@ class Index:
         """Passage `number` (0 to len - 1, in order of id)."""
         stored = json.loads(bytes(self._passages[self._starts[number] : self._starts[number + 1]]))
         return passage_from_dict(stored, self.sources)
-
-    def refuses(self, number: int) -> bool:
-        """Whether passage `number` is a refusal."""
-        return number in self._refusals
 
     def passages(self) -> Iterator[Passage]:
         """Every passage, in order of id."""

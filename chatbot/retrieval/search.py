@@ -19,7 +19,6 @@ FIELD_WEIGHTS: Final[Mapping[FieldName, float]] = {"question": 2.0, "answer": 0.
 STOP_WORD_WEIGHT: Final = 0.4
 """Question words ("how often", "can i") tell passages apart, but little; the answer field holds none."""
 
-
 LEXICON_TERM_WEIGHT: Final = 0.7
 """A lexicon term stands beside the words it was found in, so it counts less than a word of its own."""
 
@@ -39,6 +38,19 @@ class Ranked:
 
     number: int
     score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """What a query finds: answers, best first, and the best of the passages that decline a matter on purpose."""
+
+    answers: list[Ranked]
+    refusal: Ranked | None
+
+    @property
+    def declined(self) -> bool:
+        """Whether a refusal beats every answer."""
+        return self.refusal is not None and (not self.answers or self.refusal.score > self.answers[0].score)
 
 
 def make_query(question: str, index: Index, carried: Sequence[str] = ()) -> Query:
@@ -66,8 +78,8 @@ def term_weights(terms: Iterable[str]) -> dict[str, float]:
     }
 
 
-def rank(query: Query, index: Index, k: int) -> list[Ranked]:
-    """The `k` best passages, best first; equal scores in order of id. Passages with no term are left out."""
+def rank(query: Query, index: Index, k: int) -> Ranking:
+    """The `k` best answers and the best refusal; equal scores in order of id, passages with no term left out."""
     scores: dict[int, float] = defaultdict(float)
     for name, field in index.fields.items():
         field_weight = FIELD_WEIGHTS[name]
@@ -76,5 +88,12 @@ def rank(query: Query, index: Index, k: int) -> list[Ranked]:
             factor = field_weight * weight
             for document, contribution in zip(documents, contributions, strict=True):
                 scores[document] += factor * contribution
+    refused = _best({number: scores[number] for number in index.refusals & scores.keys()}, 1)
+    for number in index.refusals & scores.keys():
+        del scores[number]
+    return Ranking(_best(scores, k), refused[0] if refused else None)
+
+
+def _best(scores: Mapping[int, float], k: int) -> list[Ranked]:
     best = nsmallest(k, scores.items(), key=lambda item: (-item[1], item[0]))
     return [Ranked(number, score) for number, score in best]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from chatbot import dialogue
 from chatbot.builtin import compile_corpus, open_builtin
-from chatbot.language.analysis import analyse, distinct
-from chatbot.language.words import stem, stop_stems, words
+from chatbot.dialogue import FollowUp
+from chatbot.language.analysis import EMPTY, Analysis, analyse, distinct
 from chatbot.models import Answer, Escalation, Hit, NotCovered, Passage, Reply, SmallTalk
 from chatbot.retrieval.coverage import ANSWERED, ANSWERED_FOLLOW_UP, EXPLAINED, confidence, in_subject, weigh_evidence
 from chatbot.retrieval.index import Index
@@ -39,7 +39,13 @@ class Chatbot:
 
     def ask(self, question: str, k: int = HITS) -> Reply:
         """Answer one question on its own, with up to `k` passages. Never raises on any string."""
-        return self._escalation(question, self._screen.alarm(question)) or self._reply(question, k)
+        escalation = self._escalation(question, self._screen.alarm(question))
+        if escalation:
+            return escalation
+        message = self.small_talk(question)
+        if message:
+            return SmallTalk(question=question, message=message)
+        return self._reply(question, make_query(question, self.index), k)
 
     def conversation(self) -> Conversation:
         """Start a conversation, which remembers what it is about."""
@@ -70,44 +76,46 @@ class Chatbot:
 
     def small_talk(self, message: str) -> str | None:
         """The reply to a message that is nothing but small talk, or None."""
-        return self.index.small_talk.get(" ".join(words(message)))
+        return self.index.small_talk.reply(message, analyse(message, self.index.lexicon))
+
+    def declines(self, query: Query) -> bool:
+        """Whether a query asks for what the corpus declines on purpose, or for nothing it knows."""
+        ranking = rank(query, self.index, 1)
+        return ranking.declined or not ranking.answers
 
     def _escalation(self, question: str, alarm: Alarm | None) -> Escalation | None:
         if alarm is None:
             return None
         return Escalation(question=question, level=alarm.level, rule=alarm.rule, message=alarm.message)
 
-    def _reply(self, question: str, k: int, carried: Sequence[str] = ()) -> Reply:
-        """Small talk, an answer or "not covered", for a message that set off no alarm."""
-        message = self.small_talk(question)
-        if message:
-            return SmallTalk(question=question, message=message)
-        query = make_query(question, self.index, carried)
-        ranking = rank(query, self.index, max(k, NEAREST))
-        if ranking.answers and self._answers(question, query, carried, ranking):
+    def _reply(self, question: str, query: Query, k: int, follow_up: FollowUp | None = None) -> Reply:
+        """An answer or "not covered", for a message that set off no alarm and is not small talk."""
+        whole = follow_up.query if follow_up else query
+        ranking = rank(whole, self.index, max(k, NEAREST))
+        if ranking.answers and self._answers(whole, ranking, follow_up):
             hits = tuple(self._hits(ranking.answers[: max(k, 1)]))
-            about = ", ".join(carried) or None
+            about = follow_up.about if follow_up else None
             return Answer(question=question, hits=hits, about=about, corrections=query.corrections)
         nearest = tuple(hit.passage.question for hit in self._hits(ranking.answers[:NEAREST]))
         refusal = ranking.refusal if ranking.declined else None
-        if refusal and weigh_evidence(query, self.index, refusal).explained >= EXPLAINED:
+        if refusal and weigh_evidence(whole, self.index, refusal).explained >= EXPLAINED:
             why = f"Not covered: {self.index.passage(refusal.number).answer}"
             return NotCovered(question=question, message=why, nearest=nearest)
         return NotCovered(question=question, nearest=nearest)
 
-    def _answers(self, question: str, query: Query, carried: Sequence[str], ranking: Ranking) -> bool:
+    def _answers(self, query: Query, ranking: Ranking, follow_up: FollowUp | None) -> bool:
         """Whether the best passage answers the query and, where words were carried over, the turn's own words too.
 
         The second condition keeps an off-topic turn ("and the best pizza?") from being answered with what it inherits.
         """
         best = ranking.answers[0]
-        if confidence(query, self.index, best, ranking.refusal) < (ANSWERED_FOLLOW_UP if carried else ANSWERED):
+        least = ANSWERED_FOLLOW_UP if follow_up else ANSWERED
+        if confidence(query, self.index, best, ranking.refusal) < least:
             return False
-        if not carried:
+        if follow_up is None:
             return True
-        own = make_query(question, self.index)
-        declined = rank(own, self.index, 1).declined
-        return not declined and in_subject(own, self.index, best.number) >= EXPLAINED
+        own = rank(follow_up.own, self.index, 1)
+        return not own.declined
 
     def _hits(self, ranked: Sequence[Ranked]) -> list[Hit]:
         return [Hit(self.index.passage(best.number), best.score) for best in ranked]
@@ -122,27 +130,31 @@ class Conversation:
 
     def reset(self) -> None:
         """Forget everything said so far."""
-        self._frame = dialogue.Frame()
+        self._subject = EMPTY
         self._messages: list[str] = []
         self._alarm: Alarm | None = None
 
     def ask(self, question: str, k: int = HITS) -> Reply:
         """Answer a turn, taking over from earlier turns what it leaves out. Never raises on any string."""
-        analysis = analyse(question, self._chatbot.index.lexicon)
-        own = dialogue.frame_of(analysis.mentions)
-        leaning = bool(self._messages) and dialogue.leans(question, analysis)
-        self._alarm = self._alarm_after(question, own, leaning)
-        escalation = self._chatbot._escalation(question, self._alarm)
+        chatbot, index = self._chatbot, self._chatbot.index
+        query = make_query(question, index)
+        leaning = bool(self._subject.words) and dialogue.leans(question, query.analysis)
+        follow_up = dialogue.follow_up(question, query, self._subject, index.lexicon) if leaning else None
+        subject = follow_up.query.analysis if follow_up else query.analysis
+        self._alarm = self._alarm_after(question, query.analysis, leaning)
+        escalation = chatbot._escalation(question, self._alarm)
         if escalation:
-            self._remember(question, own, leaning)
+            self._remember(question, subject)
             return escalation
-        carried = self._carried(own) if leaning else []
-        reply = self._chatbot._reply(question, k, carried)
-        if reply.kind == "answer":
-            self._remember(question, own, leaning)
+        message = chatbot.small_talk(question)
+        if message:
+            return SmallTalk(question=question, message=message)
+        reply = chatbot._reply(question, query, k, follow_up)
+        if reply.kind == "answer" or (subject.mentions and not chatbot.declines(query)):
+            self._remember(question, subject)
         return reply
 
-    def _alarm_after(self, question: str, own: dialogue.Frame, leaning: bool) -> Alarm | None:
+    def _alarm_after(self, question: str, own: Analysis, leaning: bool) -> Alarm | None:
         """The alarm that holds now: this message's own, that of the last ones taken together, or an earlier one.
 
         An earlier alarm ends, and earlier messages stop counting, when a turn stands alone and is about something else.
@@ -150,21 +162,17 @@ class Conversation:
         alarm = self._chatbot.alarm(question)
         if alarm:
             return alarm
-        if not leaning and own.terms and not set(own.terms) & set(self._frame.terms):
+        terms = {mention.term for mention in own.mentions}
+        if not leaning and terms and not terms & {mention.term for mention in self._subject.mentions}:
             self._messages.clear()
             return None
         if self._chatbot.small_talk(question):
             return None
         return self._chatbot.alarm(". ".join([*self._messages, question])) or self._alarm
 
-    def _carried(self, own: dialogue.Frame) -> list[str]:
-        """What a leaning turn takes over: terms of the frame or, where it holds none, the last message's words."""
-        terms = dialogue.carry_over(self._frame, own)
-        return terms or [word for word in words(self._messages[-1]) if stem(word) not in stop_stems()]
-
-    def _remember(self, question: str, own: dialogue.Frame, leaning: bool) -> None:
+    def _remember(self, question: str, subject: Analysis) -> None:
         self._messages = [*self._messages, question][-REMEMBERED_TURNS:]
-        self._frame = dialogue.merge(self._frame, own) if leaning else own
+        self._subject = subject
 
 
 def find_topics(word: str, topics: Mapping[str, object], index: Index) -> list[str]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from chatbot.language.words import words
 from chatbot.retrieval.index import Index
 from chatbot.retrieval.store import Store
 
@@ -47,7 +49,8 @@ def compile_corpus(corpus: Corpus, digest: str = "") -> bytes:
     from chatbot.safety.red_flags import compile_rules
 
     rules = corpus.red_flags or load_red_flags(corpus_folder() / RED_FLAGS)
-    return build_index(corpus, compile_rules(rules), digest)
+    usage = Counter(word for passage in corpus.passages for line in passage.also_asked for word in words(line))
+    return build_index(corpus, compile_rules(rules, usage), digest)
 
 
 def sources_digest() -> str:

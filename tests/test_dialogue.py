@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from chatbot.dialogue import Frame, carry_over, frame_of, leans, merge
+from chatbot.dialogue import leans, names, resolve
 from chatbot.language.analysis import Analysis, analyse
 from chatbot.language.lexicon import Lexicon, Term, TermKind
 
-TERMS: dict[str, TermKind] = {"calf": "region", "jaw": "region", "roller": "tool", "ball": "tool", "cramp": "complaint"}
+TERMS: dict[str, TermKind] = {
+    "calf": "region",
+    "jaw": "region",
+    "lower back": "region",
+    "upper back": "region",
+    "roller": "tool",
+    "ball": "tool",
+    "kneading": "technique",
+    "cramp": "complaint",
+    "pregnancy": "situation",
+}
 LEXICON = Lexicon.from_terms([Term(name, kind) for name, kind in TERMS.items()])
 
 
@@ -16,8 +26,8 @@ def read(text: str) -> Analysis:
     return analyse(text, LEXICON)
 
 
-def frame(text: str) -> Frame:
-    return frame_of(read(text).mentions)
+def carried(before: str, turn: str) -> str | None:
+    return names(resolve(read(before), turn, read(turn), LEXICON)[1])
 
 
 @pytest.mark.parametrize(
@@ -28,33 +38,55 @@ def frame(text: str) -> Frame:
         ("with a ball?", True),
         ("is it normal that it hurts", True),
         ("the other leg", True),
+        ("after?", True),
+        ("no, the jaw", True),
+        ("hm, sorry, i meant the lower back", True),
         ("my calf cramps at night", False),
-        ("roller for tight calves", False),
+        ("roller for a tight calf", False),
+        ("calf cramp, which ball?", False),
         ("and another thing entirely, my landlord wants the rent for the flat paid weekly", False),
     ],
 )
 def test_turns_that_lean_on_the_past(turn: str, leaning: bool) -> None:
-    """Turns that open like a follow-up or point back lean; those with much matter of their own do not."""
+    """Turns that open like a follow-up, correct or point back lean; those with much matter of their own do not."""
     assert leaning == leans(turn, read(turn))
 
 
 @pytest.mark.parametrize(
-    ("before", "turn", "carried"),
+    ("before", "turn", "taken"),
     [
-        ("calf cramp with a roller", "and how often?", ["calf", "cramp", "roller"]),
-        ("calf cramp with a roller", "with a ball?", ["calf", "cramp"]),
-        ("calf cramp with a roller", "what about my jaw", ["cramp", "roller"]),
-        ("calf", "what about my jaw with a ball", []),
-        ("", "and how often?", []),
+        ("calf cramp with a roller", "and how often?", "calf, cramp, roller"),
+        ("calf cramp with a roller", "with a ball?", "calf, cramp"),
+        ("calf cramp with a roller", "what about my jaw", "cramp, roller"),
+        ("calf", "what about my jaw with a ball", None),
+        ("", "and how often?", None),
     ],
 )
-def test_a_turn_takes_over_what_it_lacks(before: str, turn: str, carried: list[str]) -> None:
+def test_a_turn_takes_over_what_it_lacks(before: str, turn: str, taken: str | None) -> None:
     """What a turn names itself replaces what was said; the rest lives on."""
-    assert carried == carry_over(frame(before), frame(turn))
+    assert taken == carried(before, turn)
 
 
-def test_a_frame_grows_along_a_conversation() -> None:
-    """After "with a ball?" the frame holds the region from before and the new tool."""
-    after = merge(frame("calf cramp with a roller"), frame("with a ball"))
+@pytest.mark.parametrize(
+    ("before", "turn", "terms"),
+    [
+        ("calf cramp with a roller", "not a roller, a ball", {"calf", "cramp", "ball"}),
+        ("kneading the lower back", "no, not lower, upper", {"kneading", "upper back"}),
+        ("ball on the calf", "sorry, the jaw i mean", {"ball", "jaw"}),
+    ],
+)
+def test_a_correction_replaces_what_it_corrects(before: str, turn: str, terms: set[str]) -> None:
+    """What a correction takes back is gone, and what it says instead stands in its place."""
+    own, rest = resolve(read(before), turn, read(turn), LEXICON)
 
-    assert after.of(("region", "complaint", "tool")) == ["calf", "cramp", "ball"]
+    assert terms == {mention.term for mention in (*own.mentions, *rest.mentions)}
+
+
+def test_one_of_two_is_the_same_place() -> None:
+    """A place named as one of two ("my other calf") is the place it was about."""
+    assert carried("lower back and calf", "and my other calf?") == "lower back, calf"
+
+
+def test_what_is_true_of_one_person_stays_with_her() -> None:
+    """A question about somebody else takes over the place but not the pregnancy."""
+    assert carried("calf massage with a roller in pregnancy", "and my husband?") == "calf, roller"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from chatbot import Chatbot, CorpusError
 from chatbot.corpus.load import load_red_flags
 from chatbot.safety.detector import detect, features
-from chatbot.safety.phrases import MAX_TOKENS, build_automaton, find, read
+from chatbot.safety.phrases import MAX_TOKENS, Finder, compile_phrases, read
 from chatbot.safety.red_flags import Screen, compile_rules
 
 RULES = """
@@ -147,7 +147,7 @@ def test_time_grows_with_length_only(screen: Screen) -> None:
 )
 def test_the_phrase_notation(phrase: str, message: str, spans: list[tuple[int, int]]) -> None:
     """Alternatives, optional words, prefixes, gaps, ranges and clause ends match where they should."""
-    found = find(read(message), build_automaton({"x": [phrase]}))
+    found = Finder(compile_phrases({"x": [phrase]})).find(read(message))
 
     assert sorted({(f.start, f.end) for f in found}) == spans
 

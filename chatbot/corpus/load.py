@@ -28,6 +28,7 @@ from chatbot.corpus.schema import (
 )
 from chatbot.errors import CorpusError, Problem
 from chatbot.language.lexicon import Term
+from chatbot.language.small_talk import SmallTalkClass
 from chatbot.language.words import words
 from chatbot.models import Passage, Source, Step
 
@@ -46,7 +47,7 @@ class Corpus:
     name: str
     passages: tuple[Passage, ...]
     terms: tuple[Term, ...] = ()
-    small_talk: tuple[SmallTalkEntry, ...] = ()
+    small_talk: tuple[SmallTalkClass, ...] = ()
     red_flags: Mapping[str, Any] | None = None
     sources: Mapping[str, Source] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
@@ -82,7 +83,7 @@ class _Reader:
         self.passages: list[tuple[str, int | None, PassageEntry]] = []
         self.sources: dict[str, SourceEntry] = {}
         self.terms: list[TermEntry] = []
-        self.small_talk: list[SmallTalkEntry] = []
+        self.small_talk: list[SmallTalkClass] = []
         self.red_flags: dict[str, Any] | None = None
 
     def read(self) -> None:
@@ -176,7 +177,8 @@ class _Reader:
                 self._problem(file, f"source {source.id!r} is defined twice", "take one out", line=line)
             self.sources[source.id] = source
         self.terms += [term for term, _ in self._entries(file, content, "term", TermEntry, headers)]
-        self.small_talk += [talk for talk, _ in self._entries(file, content, "small_talk", SmallTalkEntry, headers)]
+        for talk, _ in self._entries(file, content, "small_talk", SmallTalkEntry, headers):
+            self.small_talk.append(SmallTalkClass(talk.id, tuple(talk.phrases), talk.message, talk.room))
 
     def _unknown_tables(self, file: Path, content: Mapping[str, Any]) -> None:
         for key in content.keys() - CorpusFile.model_fields.keys():

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from chatbot.language.lexicon import TermKind
 from chatbot.models import Level
 from chatbot.safety.context import CUES
+from chatbot.safety.phrases import take_apart
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
@@ -94,17 +95,27 @@ class TermEntry(Strict):
 
 
 class SmallTalkEntry(Strict):
-    """One `[[small_talk]]` of `small_talk.toml`: whole messages and the reply to them."""
+    """One `[[small_talk]]` of `small_talk.toml`: phrases, the reply, and the room for other words beside them."""
 
     id: Slug
     phrases: Lines
     message: Line
+    room: Annotated[int, Field(ge=0, le=100)] = 0
+
+
+def _fit_to_find(phrase: str) -> str:
+    take_apart(phrase.casefold().replace("'", ""))
+    return phrase
+
+
+Phrases = list[Annotated[Line, AfterValidator(_fit_to_find)]]
+"""Phrases in the notation of `chatbot.safety.phrases`."""
 
 
 class ConceptEntry(Strict):
     """A concept of `red_flags.toml`: phrases, or a union (`any`) of concepts, or concepts `near` each other."""
 
-    phrases: Lines = []
+    phrases: Phrases = []
     any: list[str] = []
     near: list[str] = []
     within: Annotated[int, Field(ge=0, le=100)] = 5
@@ -135,7 +146,7 @@ class RedFlagsFile(Strict):
     """The whole of `red_flags.toml`; every name used must be defined, and no concept may be made of itself."""
 
     lead: dict[Level, Line]
-    cue: dict[str, Lines]
+    cue: dict[str, Phrases]
     concept: dict[str, ConceptEntry]
     rule: list[RuleEntry]
 

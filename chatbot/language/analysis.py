@@ -46,6 +46,10 @@ def analyse_words(found: Sequence[str], lexicon: Lexicon) -> Analysis:
     return Analysis(tuple(found), stems, tuple(lexicon.find(stems)))
 
 
+EMPTY = Analysis((), (), ())
+"""The analysis of nothing."""
+
+
 def distinct(items: Iterable[T]) -> list[T]:
     """The items without repeats, in order of first appearance."""
     return list(dict.fromkeys(items))

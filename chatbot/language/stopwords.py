@@ -19,5 +19,7 @@ STOP_WORDS: Final = frozenset(
     "just only also even still really ever always now not no nor like maybe please thanks hi hello hey help know think "
     "tell say says ok okay yes something anything thing things way ways kind sort "
     "though although instead actually sorry mean meant next nah maybe perhaps anyway either else quite rather "
-    "s t d ll m re ve u".split()
+    # What is left of contractions, and how phones spell all of these.
+    "s t d ll m re ve theyre youre hes shes theres thats wheres hows id ill isn doesn don "
+    "u ur r y n w em tho cos coz cuz bc b4 pls plz thx ty lol hmm um oops wot wat dat dis gonna wanna gotta".split()
 )

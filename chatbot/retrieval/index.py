@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from chatbot.language.analysis import Analysis, analyse
 from chatbot.language.lexicon import Lexicon
-from chatbot.language.words import stem, words
+from chatbot.language.small_talk import SmallTalk, compile_small_talk
+from chatbot.language.words import stem
 from chatbot.models import Passage, Source, passage_from_dict, passage_to_dict
 from chatbot.retrieval.store import Store, number_bytes, pack
 
@@ -43,7 +44,7 @@ def build_index(corpus: Corpus, screen: Mapping[str, Any], digest: str = "") -> 
         "meta": _json({"name": corpus.name, "digest": digest, "answers": sum(not p.refusal for p in corpus.passages)}),
         "lexicon": _json(lexicon.phrases),
         "screen": _json(screen),
-        "small_talk": _json({" ".join(words(p)): t.message for t in corpus.small_talk for p in t.phrases}),
+        "small_talk": _json(compile_small_talk(corpus.small_talk)),
         "sources": _json({id_: asdict(source) for id_, source in corpus.sources.items()}),
         "words": "\n".join(_surface_words(chain.from_iterable(chain(*analyses.values())))).encode(),
     }
@@ -131,7 +132,7 @@ class Index:
         self.meta: dict[str, Any] = json.loads(store.text("meta"))
         self.fields = {name: Field(store, name) for name in FIELDS}
         self.lexicon = Lexicon(json.loads(store.text("lexicon")))
-        self.small_talk: dict[str, str] = json.loads(store.text("small_talk"))
+        self.small_talk = SmallTalk(json.loads(store.text("small_talk")))
         self.refusals: frozenset[int] = frozenset(json.loads(store.text("refusals")))
         self._passages = store["passages"]
         self._starts = store.counts("passages.starts")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from heapq import nsmallest
 from typing import Final
@@ -53,12 +53,9 @@ class Ranking:
         return self.refusal is not None and (not self.answers or self.refusal.score > self.answers[0].score)
 
 
-def make_query(question: str, index: Index, carried: Sequence[str] = ()) -> Query:
-    """Correct words the corpus does not know, analyse, and weigh.
-
-    `carried` are words brought over from earlier turns of a conversation; they count like words of the question.
-    """
-    typed = [*words(question), *(word for phrase in carried for word in words(phrase))]
+def make_query(question: str, index: Index) -> Query:
+    """Correct words the corpus does not know, analyse, and weigh."""
+    typed = words(question)
     corrections: dict[str, str] = {}
     for word in dict.fromkeys(typed):
         if not index.knows(word):

@@ -7,7 +7,7 @@ A small relative of NegEx (Chapman et al., J Biomed Inform 2001;34:301-310) and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from typing import Final
 
@@ -54,8 +54,13 @@ class _Context:
         # "not only" negates nothing, and the "no" of "no feeling" is spent on the concept that begins with it.
         fake = {position for cue in cues["cue_not_negation"] for position in range(cue.start, cue.end)}
         fake |= {mention.start for mention in self.concepts}
-        self._negations = {cue.end for cue in cues["cue_negation"] if cue.start not in fake}
-        self._denials = {cue.start for cue in cues["cue_gone"]}
+        self._negated: set[int] = set()
+        for cue in cues["cue_negation"]:
+            if cue.start not in fake:
+                self._negated.update(self._reach(cue.end, 1, NEGATED_AFTER))
+        self._denied: set[int] = set()
+        for cue in cues["cue_gone"]:
+            self._denied.update(self._reach(cue.start, -1, DENIED_BEFORE))
         self._sentences_with = {
             name: {self._sentence[cue.start] for cue in cues[name]}
             for name in ("cue_past", "cue_present", "cue_education")
@@ -63,11 +68,11 @@ class _Context:
 
     def negated(self, mention: Found) -> bool:
         """A negation stands before it, within reach and in scope."""
-        return self._reaches(mention.start, -1, NEGATED_AFTER, self._negations)
+        return mention.start in self._negated
 
     def gone(self, mention: Found) -> bool:
         """The words after it say that it has gone or was ruled out."""
-        return self._reaches(mention.end, 1, DENIED_BEFORE, self._denials)
+        return mention.end in self._denied
 
     def past(self, mention: Found) -> bool:
         """Its sentence speaks of the past and of nothing present."""
@@ -80,18 +85,15 @@ class _Context:
     def _in(self, cue: str, mention: Found) -> bool:
         return self._sentence[mention.start] in self._sentences_with[cue]
 
-    def _reaches(self, position: int, direction: int, reach: int, cues: set[int]) -> bool:
-        """Walk from `position` up to `reach` words to either side; True when a cue is met before the scope ends."""
+    def _reach(self, position: int, direction: int, reach: int) -> Iterator[int]:
+        """The places from a cue at `position` up to `reach` words to one side, as far as its scope goes."""
         words = 0
-        while True:
-            if position in cues:
-                return True
-            step = position - 1 if direction < 0 else position
-            if not 0 <= step < len(self._tokens) or self._ends_scope(step, forward=direction < 0):
-                return False
+        while words <= reach:
+            yield position
+            step = position if direction > 0 else position - 1
+            if not 0 <= step < len(self._tokens) or self._ends_scope(step, forward=direction > 0):
+                return
             words += self._tokens[step] != ","
-            if words > reach:
-                return False
             position += direction
 
     def _ends_scope(self, position: int, forward: bool) -> bool:

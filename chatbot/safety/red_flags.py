@@ -15,7 +15,7 @@ from typing import Any, Final, get_args
 from chatbot.models import Level
 from chatbot.safety.context import affirmed
 from chatbot.safety.detector import RULE, TELL, detect
-from chatbot.safety.phrases import Automaton, Found, build_automaton, find, read
+from chatbot.safety.phrases import Finder, Found, compile_phrases, read
 
 RANK: Final[dict[Level, int]] = {"crisis": 0, "emergency": 1, "urgent": 2, "see_doctor": 3}
 assert set(RANK) == set(get_args(Level))
@@ -39,7 +39,7 @@ class Screen:
         With `second_look`, a message that sets off no rule is also shown to the model of `chatbot.safety.detector`.
         """
         self._second_look = second_look
-        self._automaton: Automaton = compiled["automaton"]
+        self._finder = Finder(compiled["phrases"])
         self._derived: list[tuple[str, str, list[str], int]] = [tuple(entry) for entry in compiled["derived"]]
         self._history = frozenset(compiled["history"])
         self._leads: dict[Level, str] = compiled["leads"]
@@ -48,7 +48,7 @@ class Screen:
     def concepts(self, message: str) -> list[Found]:
         """Every concept the message affirms, derived ones included."""
         tokens = read(message)
-        known = affirmed(tokens, find(tokens, self._automaton), self._history)
+        known = affirmed(tokens, self._finder.find(tokens), self._history)
         by_name: dict[str, list[Found]] = {}
         for mention in known:
             by_name.setdefault(mention.concept, []).append(mention)
@@ -78,11 +78,14 @@ class Screen:
         return Alarm(RULE, level, f"{self._leads[level]} {TELL}") if level else None
 
 
-def compile_rules(rules: Mapping[str, Any]) -> dict[str, Any]:
-    """Bring a validated rules file into the form `Screen` reads (plain lists and dictionaries)."""
+def compile_rules(rules: Mapping[str, Any], usage: Mapping[str, int] | None = None) -> dict[str, Any]:
+    """Bring a validated rules file into the form `Screen` reads (plain lists and dictionaries).
+
+    `usage` tells how often ordinary text holds a word; it only makes the screen faster.
+    """
     concepts: Mapping[str, Mapping[str, Any]] = rules["concept"]
     return {
-        "automaton": build_automaton({name: entry["phrases"] for name, entry in concepts.items()} | dict(rules["cue"])),
+        "phrases": compile_phrases({name: c["phrases"] for name, c in concepts.items()} | dict(rules["cue"]), usage),
         "derived": [
             [name, kind, entry[kind], entry["within"]]
             for name, entry in _in_order(concepts)

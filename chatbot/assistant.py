@@ -10,7 +10,7 @@ from chatbot.builtin import compile_corpus, open_builtin
 from chatbot.dialogue import FollowUp
 from chatbot.language.analysis import EMPTY, Analysis, analyse, distinct
 from chatbot.models import Answer, Escalation, Hit, NotCovered, Passage, Reply, SmallTalk
-from chatbot.retrieval.coverage import ANSWERED, ANSWERED_FOLLOW_UP, EXPLAINED, confidence, in_subject, weigh_evidence
+from chatbot.retrieval.coverage import ANSWERED, ANSWERED_FOLLOW_UP, EXPLAINED, confidence, weigh_evidence
 from chatbot.retrieval.index import Index
 from chatbot.retrieval.search import Query, Ranked, Ranking, make_query, rank
 from chatbot.retrieval.store import Store

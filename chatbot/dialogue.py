@@ -37,9 +37,9 @@ _OF_ONE_PERSON: Final[Collection[TermKind]] = ("condition", "situation")
 
 _FILLERS: Final = "ok(ay)?|oh|ah|right|cool|great|good|nice|yes|yeah|thanks|thx|hm+|lol|well|alright|fine"
 _OPENERS: Final = (
-    "and|n|or|also|but|so|then|what (about|if|else)|wot about|how (about|often|long|hard|much|many|soon|firm|deep)|why|when|"
-    "with|without|same|is (it|that|this)|are they|does (it|that|the same)|do (they|i|you)|should (i|it)|can (i|you)|could i|"
-    "may i|would (it|that|you)|which|where|true for|for how|in which|it|that|this|too"
+    "and|n|or|also|but|so|then|what (about|if|else)|wot about|how (about|often|long|hard|much|many|soon|firm|deep)|why|"
+    "when|with|without|same|is (it|that|this)|are they|does (it|that|the same)|do (they|i|you)|should (i|it)|"
+    "can (i|you)|could i|may i|would (it|that|you)|which|where|true for|for how|in which|it|that|this|too"
 )
 _RELATIVES: Final = (
     "husband|wife|partner|boyfriend|girlfriend|mum|mom|mother|dad|father|gran|granny|nan|grandmother|grandad|grandfather|"

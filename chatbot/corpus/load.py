@@ -25,6 +25,7 @@ from chatbot.corpus.schema import (
     SmallTalkEntry,
     SourceEntry,
     TermEntry,
+    TermWeights,
 )
 from chatbot.errors import CorpusError, Problem
 from chatbot.language.lexicon import Term
@@ -48,6 +49,7 @@ class Corpus:
     passages: tuple[Passage, ...]
     terms: tuple[Term, ...] = ()
     small_talk: tuple[SmallTalkClass, ...] = ()
+    term_weights: Mapping[str, float] = field(default_factory=dict)
     red_flags: Mapping[str, Any] | None = None
     sources: Mapping[str, Source] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
@@ -84,6 +86,7 @@ class _Reader:
         self.sources: dict[str, SourceEntry] = {}
         self.terms: list[TermEntry] = []
         self.small_talk: list[SmallTalkClass] = []
+        self.term_weights: dict[str, float] = {}
         self.red_flags: dict[str, Any] | None = None
 
     def read(self) -> None:
@@ -120,6 +123,7 @@ class _Reader:
             passages=tuple(built[id_] for id_ in sorted(built)),
             terms=tuple(Term(entry.name, entry.kind, tuple(entry.words)) for entry in self.terms),
             small_talk=tuple(self.small_talk),
+            term_weights=self.term_weights,
             red_flags=self.red_flags,
             sources=sources,
             files={entry.id: file for file, _, entry in self.passages},
@@ -179,6 +183,8 @@ class _Reader:
         self.terms += [term for term, _ in self._entries(file, content, "term", TermEntry, headers)]
         for talk, _ in self._entries(file, content, "small_talk", SmallTalkEntry, headers):
             self.small_talk.append(SmallTalkClass(talk.id, tuple(talk.phrases), talk.message, talk.room))
+        weights = self._validated(file, TermWeights, {"term_weight": content.get("term_weight", {})})
+        self.term_weights |= weights.term_weight if weights else {}
 
     def _unknown_tables(self, file: Path, content: Mapping[str, Any]) -> None:
         for key in content.keys() - CorpusFile.model_fields.keys():

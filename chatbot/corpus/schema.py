@@ -169,7 +169,13 @@ class RedFlagsFile(Strict):
             self._refuse_circle(part, (*above, name))
 
 
-class CorpusFile(Strict):
+class TermWeights(Strict):
+    """The table `[term_weight]`: how much a term of a question counts against its idf alone (1: as much)."""
+
+    term_weight: dict[Line, Annotated[float, Field(gt=0, le=100)]] = {}
+
+
+class CorpusFile(TermWeights):
     """A TOML file of passages; a single-file corpus may hold its sources and lexicon as well."""
 
     passage: list[PassageEntry] = []

@@ -44,6 +44,23 @@ class Message(BaseModel):
     tags: tuple[str, ...] = ()
 
 
+class Practice(BaseModel):
+    """One line of `practice.jsonl`: what the learners learn from, never a measure of quality.
+
+    `passage` is the one it was written for; `standalone` says what the last turn of a dialogue means.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    text: str
+    history: tuple[str, ...] = ()
+    standalone: str | None = None
+    expect: Literal["answer", "not_covered", "small_talk"]
+    passage: str | None = None
+    tags: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Dataset:
     """Questions, and for each that expects an answer the grade (0 to 3) of the judged passages."""
@@ -68,6 +85,11 @@ def load_dataset(questions: Path, qrels: Path, split: Split = "all") -> Dataset:
     if not chosen:
         raise EvaluationError(f"{questions}: holds no questions of the split {split!r}; choose another.")
     return Dataset(chosen, {question.id: judged.get(question.id, {}) for question in chosen})
+
+
+def load_practice(path: Path) -> tuple[Practice, ...]:
+    """Read the practice questions. Raise EvaluationError naming file and line."""
+    return tuple(_rows(path, Practice))
 
 
 def load_messages(path: Path, split: Split = "all") -> tuple[Message, ...]:

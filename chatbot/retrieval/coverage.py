@@ -118,11 +118,14 @@ def logistic(features: Sequence[float], weights: Mapping[str, float], bias: floa
 
 
 def term_worth(term: str, index: Index) -> float:
-    """The idf of a term in the question field, else in the answer field, else that of a term in one passage only."""
+    """The learnt weight times the idf of a term in the question field, else in the answer field.
+
+    A term of neither counts like one that stands in a single passage.
+    """
     for field in index.fields.values():
         idf = field.idf(term)
         if idf is not None:
-            return idf
+            return idf * field.learnt(term)
     return log(1 + (len(index) - 0.5) / 1.5)
 
 

@@ -56,6 +56,7 @@ def build_index(corpus: Corpus, screen: Mapping[str, Any], digest: str = "") -> 
         postings = weigh([field_terms(lines, name) for lines in analyses[name]])
         sections[f"{name}.terms"] = "\n".join(postings.terms).encode()
         sections[f"{name}.idf"] = number_bytes(postings.idf)
+        sections[f"{name}.learnt"] = number_bytes(array("d", [corpus.term_weights.get(t, 1.0) for t in postings.terms]))
         sections[f"{name}.starts"] = number_bytes(postings.starts)
         sections[f"{name}.documents"] = number_bytes(postings.documents)
         sections[f"{name}.weights"] = number_bytes(postings.weights)
@@ -99,9 +100,14 @@ class Field:
         terms = store.text(f"{name}.terms")
         self._rows = {term: row for row, term in enumerate(terms.split("\n"))} if terms else {}
         self._idf = store.floats(f"{name}.idf")
+        self._learnt = store.floats(f"{name}.learnt")
         self._starts = store.counts(f"{name}.starts")
         self._documents = store.counts(f"{name}.documents")
         self._weights = store.floats(f"{name}.weights")
+
+    def terms(self) -> Iterable[str]:
+        """Every term of the field."""
+        return self._rows
 
     def __contains__(self, term: str) -> bool:
         return term in self._rows
@@ -110,6 +116,11 @@ class Field:
         """The term's inverse document frequency, or None when no passage has it."""
         row = self._rows.get(term)
         return None if row is None else self._idf[row]
+
+    def learnt(self, term: str) -> float:
+        """How much the term counts in a question against its idf alone: the corpus's learnt term weight, else 1."""
+        row = self._rows.get(term)
+        return 1.0 if row is None else self._learnt[row]
 
     def postings(self, term: str) -> tuple[memoryview[int], memoryview[float]]:
         """The passages with the term (ascending numbers) and its weight in each; both empty when there is none."""

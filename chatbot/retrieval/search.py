@@ -82,7 +82,7 @@ def rank(query: Query, index: Index, k: int) -> Ranking:
         field_weight = FIELD_WEIGHTS[name]
         for term, weight in query.weights.items():
             documents, contributions = field.postings(term)
-            factor = field_weight * weight
+            factor = field_weight * weight * field.learnt(term)
             for document, contribution in zip(documents, contributions, strict=True):
                 scores[document] += factor * contribution
     refused = _best({number: scores[number] for number in index.refusals & scores.keys()}, 1)

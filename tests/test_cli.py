@@ -13,8 +13,9 @@ import pytest
 from conftest import ROOT, Ran, run
 
 from chatbot import DISCLAIMER, Chatbot
-from chatbot.cli import ExitStatus, main
+from chatbot.cli import main
 from chatbot.disclaimer import DISCLAIMER_LINE
+from chatbot.exits import ExitStatus
 from chatbot.terminal.console import Console
 
 KNOT = "how do i get rid of a knot between my shoulder blades".split()

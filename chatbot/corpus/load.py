@@ -22,6 +22,7 @@ from chatbot.corpus.schema import (
     LoosePassageEntry,
     PassageEntry,
     RedFlagsFile,
+    RoutineEntry,
     SmallTalkEntry,
     SourceEntry,
     TermEntry,
@@ -29,7 +30,7 @@ from chatbot.corpus.schema import (
 from chatbot.errors import CorpusError, Problem
 from chatbot.language.lexicon import Term
 from chatbot.language.words import words
-from chatbot.models import Passage, Source, Step
+from chatbot.models import Passage, Routine, Source, Step
 
 MAX_FILE_BYTES: Final = 64 * 1024 * 1024
 """A larger corpus file is refused: it is almost certainly not one."""
@@ -47,6 +48,7 @@ class Corpus:
     passages: tuple[Passage, ...]
     terms: tuple[Term, ...] = ()
     small_talk: tuple[SmallTalkEntry, ...] = ()
+    routines: tuple[Routine, ...] = ()
     red_flags: Mapping[str, Any] | None = None
     sources: Mapping[str, Source] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
@@ -83,6 +85,7 @@ class _Reader:
         self.sources: dict[str, SourceEntry] = {}
         self.terms: list[TermEntry] = []
         self.small_talk: list[SmallTalkEntry] = []
+        self.routines: list[tuple[str, int | None, RoutineEntry]] = []
         self.red_flags: dict[str, Any] | None = None
 
     def read(self) -> None:
@@ -112,6 +115,8 @@ class _Reader:
                         file, f"source {source!r} is unknown", _did_you_mean(source, sources, advice), entry.id, line
                     )
             built[entry.id] = _passage(entry, sources)
+        for file, line, routine in self.routines:
+            self._check_routine(file, line, routine, built)
         if self.problems:
             raise CorpusError(*self.problems)
         return Corpus(
@@ -119,10 +124,22 @@ class _Reader:
             passages=tuple(built[id_] for id_ in sorted(built)),
             terms=tuple(Term(entry.name, entry.kind, tuple(entry.words)) for entry in self.terms),
             small_talk=tuple(self.small_talk),
+            routines=tuple(_routine(routine) for _, _, routine in self.routines),
             red_flags=self.red_flags,
             sources=sources,
             files={entry.id: file for file, _, entry in self.passages},
         )
+
+    def _check_routine(
+        self, file: str, line: int | None, routine: RoutineEntry, passages: Mapping[str, Passage]
+    ) -> None:
+        for id_ in routine.passages:
+            if id_ not in passages:
+                fix = _did_you_mean(id_, passages, "name a passage of this corpus")
+                self._problem(file, f"passage {id_!r} is unknown", fix, routine.id, line)
+            elif not passages[id_].steps:
+                fix = "name a passage with steps"
+                self._problem(file, f"passage {id_!r} has no steps", fix, routine.id, line)
 
     def _files(self) -> list[Path]:
         if self.path.is_dir():
@@ -177,6 +194,8 @@ class _Reader:
             self.sources[source.id] = source
         self.terms += [term for term, _ in self._entries(file, content, "term", TermEntry, headers)]
         self.small_talk += [talk for talk, _ in self._entries(file, content, "small_talk", SmallTalkEntry, headers)]
+        for routine, line in self._entries(file, content, "routine", RoutineEntry, headers):
+            self.routines.append((self._short(file), line, routine))
 
     def _unknown_tables(self, file: Path, content: Mapping[str, Any]) -> None:
         for key in content.keys() - CorpusFile.model_fields.keys():
@@ -249,6 +268,10 @@ def _passage(entry: PassageEntry, sources: Mapping[str, Source]) -> Passage:
         checked=entry.checked,
         refusal=entry.refusal,
     )
+
+
+def _routine(entry: RoutineEntry) -> Routine:
+    return Routine(entry.id, entry.name, tuple(entry.passages), tuple(entry.words))
 
 
 def _explain(detail: Any, model: type[BaseModel]) -> tuple[str, str]:

@@ -101,6 +101,15 @@ class SmallTalkEntry(Strict):
     message: Line
 
 
+class RoutineEntry(Strict):
+    """One `[[routine]]` of `guides.toml`: passages with steps, in the order they are done."""
+
+    id: Slug
+    name: Line
+    words: Lines = []
+    passages: Annotated[list[Slug], Field(min_length=1)]
+
+
 class ConceptEntry(Strict):
     """A concept of `red_flags.toml`: phrases, or a union (`any`) of concepts, or concepts `near` each other."""
 
@@ -165,3 +174,4 @@ class CorpusFile(Strict):
     source: list[SourceEntry] = []
     term: list[TermEntry] = []
     small_talk: list[SmallTalkEntry] = []
+    routine: list[RoutineEntry] = []

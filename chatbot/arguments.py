@@ -11,7 +11,8 @@ from chatbot import __version__
 from chatbot.errors import UsageError
 
 HELP: Final = """\
-Answers questions about self-massage from checked passages. Offline. Not medical advice.
+Answers questions about self-massage from checked passages.
+Works offline. Not medical advice.
 
   selfmassage                        start a chat
   selfmassage ask my neck is stiff   one answer, then exit
@@ -21,31 +22,31 @@ Answers questions about self-massage from checked passages. Offline. Not medical
 
 Commands
   chat [WORDS]              start a chat, with a first question if you like
-  ask WORDS                 one answer; "ask -" reads the question from standard input
-  guide [WORDS]             an answer's steps or a routine, paced; alone it lists the routines
+  ask WORDS                 one answer; "ask -" reads from standard input
+  guide [WORDS]             an answer's steps or a routine, paced; alone: a list
   topics [WORD]             all topics, or the questions of one
   disclaimer                the medical disclaimer in full
   feedback                  what you said of answers, if you switched that on
   forget                    delete everything that was kept
-  doctor                    versions, terminal, settings, paths: for a bug report
+  doctor                    versions, terminal, settings, paths, for bug reports
   completions SHELL         completion for bash, zsh, fish or powershell
   corpus check|stats|export look after a corpus of your own
   eval                      measure answers on a question set
   help [TOPIC]              a command, or exit-codes, settings, privacy
 
 Options, before or after the command
-  --corpus PATH             answer from this folder, TOML or JSON Lines file instead
+  --corpus PATH             answer from your own folder, TOML or JSON Lines file
   --json                    one JSON object per reply
   --color WHEN              bold and dim labels: auto, always or never
   --width N                 widest line; 0 does not wrap
-  --plain                   ordinary lines, for screen readers and simple terminals
+  --plain                   ordinary lines, for screen readers
   --private                 keep nothing, whatever the settings say
   --config FILE             use this settings file
   --debug                   show the traceback of an internal error
   --version, --help
 
-A script can rely on the exit code: 0 answered, 3 not covered, 4 get help instead
-(selfmassage help exit-codes). Nothing is stored and nothing is sent.
+Exit codes: 0 answered, 3 not covered, 4 get help instead; all of them with
+selfmassage help exit-codes. Nothing is stored and nothing is sent.
 """
 CORPUS_COMMANDS: Final = {
     "check": "say everything that is wrong with a corpus",

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pexpect
 import pytest
@@ -66,7 +66,16 @@ _CONTROLS = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]|\x1b[()][A-Z0-9]|\x1b[=>78]|\r")
 class Terminal:
     """The program in a pseudo-terminal, with nothing in its environment but what a test puts there."""
 
-    def __init__(self, home: Path, *arguments: str, columns: int = 80, **environment: str) -> None:
+    opened: ClassVar[list[Terminal]] = []
+
+    def __init__(
+        self,
+        home: Path,
+        *arguments: str,
+        program: tuple[str, ...] = ("-m", "chatbot"),
+        **environment: str,
+    ) -> None:
+        self.opened.append(self)
         variables = {
             "TERM": "xterm-256color",
             "LANG": "C.UTF-8",
@@ -74,9 +83,9 @@ class Terminal:
             "PYTHONPATH": str(ROOT),
             "PROMPT_TOOLKIT_NO_CPR": "1",
         }
-        command = ["-B", "-m", "chatbot", *arguments]
+        command = ["-B", *program, *arguments]
         self.child: Any = pexpect.spawn(
-            sys.executable, command, env=variables | environment, dimensions=(50, columns), encoding="utf-8", timeout=60
+            sys.executable, command, env=variables | environment, dimensions=(50, 80), encoding="utf-8", timeout=60
         )
         self.child.delaybeforesend = 0.1  # the line editor drops what comes while it changes the terminal's mode
 
@@ -117,23 +126,24 @@ class Terminal:
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty home folder, so that no test reads or writes the settings of whoever runs it."""
     folder = tmp_path / "home"
     folder.mkdir()
     monkeypatch.setenv("HOME", str(folder))
     for variable in ("XDG_CONFIG_HOME", "XDG_STATE_HOME"):
         monkeypatch.delenv(variable, raising=False)
-    return folder
+    yield folder
+    while Terminal.opened:
+        Terminal.opened.pop().child.close(force=True)
 
 
 @pytest.fixture
-def terminal(home: Path) -> Iterator[Terminal]:
+def terminal(home: Path) -> Terminal:
     """A chat with line editing, past its banner."""
     opened = Terminal(home)
     opened.until("you>")
-    yield opened
-    opened.child.close(force=True)
+    return opened
 
 
 def chat_with(bot: Chatbot, folder: Path, style: Style | None = None, private: bool = False, **settings: Any) -> Chat:

@@ -37,6 +37,7 @@ Commands
 Options, before or after the command
   --corpus PATH             answer from your own folder, TOML or JSON Lines file
   --json                    one JSON object per reply
+  --strict                  a batch ends with the highest exit code of its lines
   --color WHEN              bold and dim labels: auto, always or never
   --width N                 widest line; 0 does not wrap
   --plain                   ordinary lines, for screen readers
@@ -46,7 +47,7 @@ Options, before or after the command
   --version, --help
 
 Exit codes: 0 answered, 3 not covered, 4 get help instead; all of them with
-selfmassage help exit-codes. Nothing is stored and nothing is sent.
+selfmassage help exit-codes. Nothing is stored unless you ask; nothing is sent.
 """
 CORPUS_COMMANDS: Final = {
     "check": "say everything that is wrong with a corpus",
@@ -90,6 +91,7 @@ def build_parser() -> argparse.ArgumentParser:
     """The whole command line as an argparse parser; the chosen commands stand in `command` and `corpus_command`."""
     parser = _TopParser(prog="selfmassage", usage="selfmassage [OPTIONS] [COMMAND ...]", allow_abbrev=False)
     parser.add_argument("--version", action="version", version=f"selfmassage {__version__}")
+    parser.add_argument("--strict", action="store_true")  # for a batch, which has no command
     _add_common_options(parser)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", prog="selfmassage", parser_class=_Parser)
     for name, (about, add_arguments) in _COMMANDS.items():

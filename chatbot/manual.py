@@ -13,7 +13,12 @@ def exit_codes() -> str:
     """The table of exit codes."""
     rows = [f"{int(status):>5}  {meaning}" for status, meaning in MEANINGS.items()]
     return "\n".join(
-        ["Exit codes", *rows, "", "A batch ends with 0 when every line was read: its lines say the kinds."]
+        [
+            "Exit codes",
+            *rows,
+            "",
+            "A batch ends with 0 when every line was read; with --strict, with the highest code of its lines.",
+        ]
     )
 
 

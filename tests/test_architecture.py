@@ -24,6 +24,7 @@ FLOORS = (
     ("evaluation", "terminal"),
     ("arguments",),
     ("completions", "manual"),
+    ("actions",),
     ("cli", "__main__"),
 )
 """From the ground up: a module imports from its own floor and those below."""

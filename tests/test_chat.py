@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from conftest import Terminal, chat_with
 
 from chatbot import Chatbot
-from chatbot.disclaimer import DISCLAIMER_LINE
+from chatbot.disclaimer import DISCLAIMER, DISCLAIMER_LINE
 from chatbot.terminal.chat import LONGEST_QUESTION, respond, run
 from chatbot.terminal.commands import COMMANDS, Leave
+from chatbot.terminal.render import render
 from chatbot.terminal.style import Style
 
 
@@ -70,6 +72,48 @@ def test_a_whole_transcript(bot: Chatbot) -> None:
     assert DISCLAIMER_LINE in second
     assert 'No command ":topcis". Did you mean ":topics"?' in unknown
     assert all(f":{command.name}" in helped for command in COMMANDS)
+
+
+def test_the_disclaimer_in_full(bot: Chatbot) -> None:
+    """`:disclaimer` and the banner show the whole constant; every kind of reply ends with its line."""
+    chat = chat_with(bot, Path("nowhere"))
+
+    assert respond(chat, ":disclaimer") == DISCLAIMER
+    assert DISCLAIMER in chat.banner()
+    for line in ("sore feet", "hello", "best pizza in town", "crushing chest pain and my left arm aches"):
+        assert respond(chat, line).endswith(DISCLAIMER_LINE)
+
+
+def test_help_for_one_command(bot: Chatbot) -> None:
+    """`:help more` explains one command, with or without the colon; an unknown one is guessed."""
+    for line in (":help more", ":help :more", "/help more"):
+        assert transcript(bot, line) == [":more: the next answer that may fit.\n"]
+    assert 'Did you mean ":more"?' in transcript(bot, ":help mroe")[0]
+
+
+def test_more_shows_each_offered_answer_once(bot: Chatbot) -> None:
+    """One after the other, also after a number was typed, until there is nothing more."""
+    _, first, second, third, end = transcript(bot, "stiff neck at my desk", "2", ":more", ":more", ":more")
+    titles = [text.split("[")[0] for text in (first, second, third)]
+
+    assert len(set(titles)) == 3
+    assert "There is nothing more" in end
+
+
+def test_cautions_stand_above_the_disclaimer(bot: Chatbot) -> None:
+    """What the user said of themselves is answered to in a line of its own, just before the disclaimer."""
+    answer = bot.ask("stiff neck at my desk")
+    text = render(replace(answer, cautions=("you said you are pregnant.",)), Style(60))
+
+    assert text.split("\n\n")[-2] == "Careful: you said you are pregnant."
+
+
+def test_a_follow_up_says_what_it_took_over(bot: Chatbot) -> None:
+    """A wrong guess is visible, and `:new` drops it."""
+    _, follow_up, _, alone = transcript(bot, "my feet ache after standing", "with a ball?", ":new", "with a ball?")
+
+    assert follow_up.startswith("About: foot")
+    assert "About: foot" not in alone
 
 
 def test_nearest_questions_can_be_chosen(bot: Chatbot) -> None:

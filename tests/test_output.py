@@ -304,6 +304,16 @@ def test_the_help_page_fits_a_terminal_and_names_all() -> None:
     assert all(option in text for option in own)
 
 
+@pytest.mark.parametrize(
+    "example", re.findall(r"^  (selfmassage \S.*?)(?:   |$)", (ROOT / "tests" / "help.txt").read_text(), re.M)
+)
+def test_the_examples_of_the_help_page_work(example: str) -> None:
+    """Each can be typed as it stands."""
+    ran = run(*example.split()[1:])
+
+    assert (ran.status, ran.err) == (0, "")
+
+
 @pytest.mark.parametrize("topic", [*TOPICS, *COMMANDS])
 def test_help_explains_every_topic(topic: str) -> None:
     """`help TOPIC` prints a text that fits 120 columns; a misspelt one is guessed."""

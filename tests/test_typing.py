@@ -83,6 +83,12 @@ def test_tab_completes_commands_and_topics(home: Path) -> None:
     assert sent(home) == [":topics trapezius", "knots in my trapezius"]
 
 
+def test_the_banner_tells_how_to_take_a_suggestion(home: Path) -> None:
+    """Where grey text may appear, the first screen says how to accept it; elsewhere it is not mentioned."""
+    assert "right arrow takes" in " ".join(Terminal(home).until("you>").split())
+    assert "right arrow" not in Terminal(home, NO_COLOR="1").until("you>")
+
+
 def test_nothing_pops_up_while_typing(terminal: Terminal) -> None:
     """No menu: letters of a command show those letters and nothing of the table."""
     terminal.press(":so")

@@ -11,20 +11,19 @@ _CONTROL: Final = (
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     r"\U000e0000-\U000e007f]"
 )
-_UNPRINTABLE: Final = re.compile(_CONTROL)
-_UNPRINTABLE_BUT_STYLES: Final = re.compile(rf"(?!\x1b\[[012]m){_CONTROL}")
+_CONTROL_BUT_STYLES: Final = rf"(?!\x1b\[[012]m){_CONTROL}"
 _LABEL: Final = "\x1b[1m{}\x1b[0m"
 _ASIDE: Final = "\x1b[2m{}\x1b[0m"
 
 
 def printable(text: str) -> str:
     """Text without control, escape, direction and zero-width characters: safe to show in any terminal."""
-    return _UNPRINTABLE.sub("", text)
+    return re.sub(_CONTROL, "", text)
 
 
 def printable_or_styled(text: str) -> str:
     """The same, but this program's own styles stay."""
-    return _UNPRINTABLE_BUT_STYLES.sub("", text)
+    return re.sub(_CONTROL_BUT_STYLES, "", text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from chatbot.arguments import SETTING_OPTIONS, build_parser, subcommands
+from chatbot.arguments import SETTING_OPTIONS, build_parser, fitted, subcommands
 from chatbot.errors import UsageError
 from chatbot.exits import ExitStatus
 from chatbot.settings import Chosen, choose, leave_no_trace, state_folder
@@ -79,7 +79,7 @@ def perform(options: Namespace, console: Console) -> ExitStatus:
 
 def _choose(options: Namespace, console: Console) -> Chosen:
     """Settle the settings and tell the console."""
-    given = {name: value for name in SETTING_OPTIONS if (value := getattr(options, name)) not in (None, False)}
+    given = {name: value for name in SETTING_OPTIONS if (value := getattr(options, name)) is not None}
     chosen = choose(console.environment, given, options.config)
     if options.private:
         chosen = leave_no_trace(chosen)
@@ -240,7 +240,8 @@ def _help(options: Namespace, console: Console) -> ExitStatus:
     parsers = subcommands(parser)
     topic = options.topic
     if topic in TOPICS:
-        console.write(TOPICS[topic]())
+        text = TOPICS[topic]()
+        console.write(fitted(text, console.width) if console.width else text)
     elif topic is None or topic in parsers:
         console.write((parsers[topic] if topic else parser).format_help().rstrip())
     else:

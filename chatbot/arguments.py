@@ -54,6 +54,7 @@ CORPUS_COMMANDS: Final = {
     "stats": "count what a corpus holds, and how well its paraphrases find their passages",
     "export": "print a corpus as JSON Lines",
 }
+HELP_WIDTH: Final = 80
 SHELLS: Final = ("bash", "zsh", "fish", "powershell")
 HELP_TOPICS: Final = ("exit-codes", "settings", "privacy")
 SETTING_OPTIONS: Final = ("color", "width", "plain")
@@ -84,7 +85,10 @@ class _TopParser(_Parser):
     """The whole command: its help is a page that people wrote."""
 
     def format_help(self) -> str:
-        return HELP
+        import shutil
+
+        columns = shutil.get_terminal_size().columns
+        return HELP if columns >= HELP_WIDTH else f"{fitted(HELP.rstrip(), columns)}\n"
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -101,6 +105,17 @@ def build_parser() -> argparse.ArgumentParser:
         add_arguments(command)
         _add_common_options(command, below=True)
     return parser
+
+
+def fitted(text: str, width: int) -> str:
+    """Laid-out text for a narrower window: long lines go on below, further in than they began."""
+    import textwrap
+
+    lines = []
+    for line in text.split("\n"):
+        indent = " " * (len(line) - len(line.lstrip()) + 4)
+        lines += textwrap.wrap(line, max(width, 20), subsequent_indent=indent, break_on_hyphens=False) or [""]
+    return "\n".join(lines)
 
 
 def subcommands(parser: argparse.ArgumentParser) -> dict[str, _Parser]:
@@ -121,7 +136,8 @@ def _add_common_options(parser: argparse.ArgumentParser, below: bool = False) ->
     parser.add_argument("--json", action="store_true", help=hidden, **absent)
     parser.add_argument("--color", choices=("auto", "always", "never"), help=hidden, **absent)
     parser.add_argument("--width", type=_width, metavar="N", help=hidden, **absent)
-    for option in ("--plain", "--private", "--debug"):
+    parser.add_argument("--plain", action="store_const", const=True, help=hidden, **absent)
+    for option in ("--private", "--debug"):
         parser.add_argument(option, action="store_true", help=hidden, **absent)
     parser.add_argument("--config", metavar="FILE", help=hidden, **absent)
 

@@ -7,16 +7,17 @@ it was writing; whoever reads passes over a line that was cut short.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 HISTORY: Final = "history.txt"
 FEEDBACK: Final = "feedback.jsonl"
-_NEW: Final = ".new"
 
 _PRIVATE_FILE: Final = 0o600
 _PRIVATE_FOLDER: Final = 0o700
+_BYTES: Final[int] = getattr(os, "O_BINARY", 0)
+"""Windows would write other line ends without it."""
 
 
 def append_line(file: Path, line: str) -> None:
@@ -31,30 +32,35 @@ def append_line(file: Path, line: str) -> None:
         os.close(descriptor)
 
 
-def replace_lines(file: Path, lines: Iterable[str]) -> None:
-    """Put these lines in place of the whole file, at once."""
-    new = file.with_name(file.name + _NEW)
-    descriptor = _open(new, os.O_TRUNC)
+def blank_lines(file: Path, unwanted: Callable[[str], bool]) -> None:
+    """Overwrite these lines with spaces, in place: nothing moves, so another process may go on appending."""
+    if not file.exists():
+        return
+    descriptor = _open(file, 0)
     try:
-        _write(descriptor, "".join(f"{line}\n" for line in lines).encode(errors="replace"))
+        start = 0
+        for line in file.read_bytes().splitlines(keepends=True):
+            text = line.rstrip(b"\r\n")
+            if unwanted(text.decode(errors="replace")):
+                os.lseek(descriptor, start, os.SEEK_SET)
+                _write(descriptor, b" " * len(text))
+            start += len(line)
     finally:
         os.close(descriptor)
-    new.replace(file)
 
 
 def read_lines(file: Path) -> list[str]:
-    """The whole lines of a file; none when there is no file. What was cut short is left out."""
+    """The whole lines of a file; none when there is no file. What was cut short or blanked is left out."""
     try:
         text = file.read_bytes().decode(errors="replace")
     except FileNotFoundError:
         return []
-    return text.split("\n")[:-1]
+    return [line for line in text.split("\n")[:-1] if line.strip()]
 
 
 def stored_files(folder: Path) -> list[Path]:
     """The files this program has kept there."""
-    names = [name + ending for name in (HISTORY, FEEDBACK) for ending in ("", _NEW)]
-    return [folder / name for name in names if os.path.lexists(folder / name)]
+    return [folder / name for name in (HISTORY, FEEDBACK) if os.path.lexists(folder / name)]
 
 
 def forget(folder: Path) -> list[Path]:
@@ -69,7 +75,7 @@ def forget(folder: Path) -> list[Path]:
 
 def _open(file: Path, flags: int) -> int:
     file.parent.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
-    descriptor = os.open(file, os.O_RDWR | os.O_CREAT | flags, _PRIVATE_FILE)
+    descriptor = os.open(file, os.O_RDWR | os.O_CREAT | _BYTES | flags, _PRIVATE_FILE)
     if hasattr(os, "fchmod"):
         os.fchmod(descriptor, _PRIVATE_FILE)  # a file from elsewhere may have been open to others
     return descriptor

@@ -92,6 +92,14 @@ def test_no_document_names_a_reviewer_with_a_licence() -> None:
     assert "Nobody with a medical licence has reviewed" in README
 
 
+def test_every_named_proof_exists() -> None:
+    """Each test that tests/README.md names is there."""
+    named = re.findall(r"(test_\w+\.py)::(test_\w+)", (ROOT / "tests" / "README.md").read_text())
+
+    assert len(named) > 50
+    assert not [(file, test) for file, test in named if f"def {test}(" not in (ROOT / "tests" / file).read_text()]
+
+
 def test_what_the_documents_show_is_what_the_program_does() -> None:
     """Session, picture, tables and help page are as the program makes them; `make docs` writes them anew."""
     for path, content in documents().items():

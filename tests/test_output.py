@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import shutil
 import subprocess
@@ -17,6 +18,7 @@ from chatbot.arguments import COMMANDS, SHELLS, build_parser, subcommands
 from chatbot.cli import main
 from chatbot.completions import completion_script
 from chatbot.disclaimer import DISCLAIMER_LINE
+from chatbot.exits import MEANINGS, ExitStatus
 from chatbot.manual import TOPICS
 from chatbot.settings import NAMES, Settings
 from chatbot.terminal.chat import respond
@@ -87,7 +89,11 @@ def test_width_is_the_terminals_up_to_the_setting(monkeypatch: pytest.MonkeyPatc
 
 
 def test_piped_answers_are_whole_lines_unless_a_width_is_named() -> None:
-    """One paragraph, one line; --width wraps it."""
+    """One paragraph, one line; --width wraps it, and --width 0 overrules a setting."""
+    narrow = {"SELFMASSAGE_WIDTH": "50"}
+    assert "width:            0 (--width)" in " ".join(
+        run("doctor", "--width", "0", environment=narrow).out.split("\n")
+    )
     assert max(map(len, run("ask", "sore", "feet").out.splitlines())) > 100
     assert max(map(len, run("ask", "sore", "feet", "--width", "50").out.splitlines())) <= 50
 
@@ -312,6 +318,38 @@ def test_the_examples_of_the_help_page_work(example: str) -> None:
     ran = run(*example.split()[1:])
 
     assert (ran.status, ran.err) == (0, "")
+
+
+def test_help_lists_every_exit_code() -> None:
+    """Number and meaning of each."""
+    out = run("help", "exit-codes").out
+
+    assert all(re.search(rf"^ +{int(status)}  {MEANINGS[status]}$", out, re.M) for status in ExitStatus)
+
+
+def test_json_is_the_same_on_a_terminal(home: Path) -> None:
+    """Laid out for reading there, but the same object."""
+    shown, status = Terminal(home, "ask", "--json", "sore", "feet").end()
+
+    assert status == 0
+    assert json.loads(shown) == json.loads(run("ask", "--json", "sore", "feet").out)
+
+
+def test_only_the_console_knows_the_process() -> None:
+    """No module but the console and the entry point asks for the environment or the standard streams."""
+    pattern = re.compile(r"\bos\.environ|\bos\.getenv|\bsys\.(stdin|stdout|stderr)")
+    asking = {path.stem for path in (ROOT / "chatbot").rglob("*.py") if pattern.search(path.read_text())}
+
+    assert asking == {"console", "cli"}
+
+
+def test_help_fits_a_phone(home: Path) -> None:
+    """In 40 columns no line of the help is broken by the window, and nothing is lost."""
+    for topic in (("--help",), ("help", "settings"), ("help", "ask"), ("help", "privacy")):
+        shown, _ = Terminal(home, *topic, COLUMNS="40").end()
+        assert max(map(len, shown.splitlines())) <= 40
+    words = (ROOT / "tests" / "help.txt").read_text().split()
+    assert Terminal(home, "--help", COLUMNS="40").end()[0].split() == words
 
 
 @pytest.mark.parametrize("topic", [*TOPICS, *COMMANDS])

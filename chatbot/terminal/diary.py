@@ -10,7 +10,7 @@ from typing import Final
 
 from chatbot.feedback import Feedback, record
 from chatbot.settings import Settings
-from chatbot.storage import FEEDBACK, HISTORY, append_line, forget, read_lines, replace_lines
+from chatbot.storage import FEEDBACK, HISTORY, append_line, blank_lines, forget, read_lines
 
 KEPT: Final = 2_000
 """Lines of history that are read back."""
@@ -54,10 +54,10 @@ class Diary:
     def unkeep_context(self) -> None:
         """Take out the last lines: they led to an alarm."""
         if self.history:
-            self._try(lambda: _drop(self.file, lambda line: line in self._recent))
+            self._try(lambda: blank_lines(self.file, lambda line: line in self._recent))
         if self.feedback:
             said = [json.dumps(line) for line in self._recent]
-            self._try(lambda: _drop(self.folder / FEEDBACK, lambda line: any(text in line for text in said)))
+            self._try(lambda: blank_lines(self.folder / FEEDBACK, lambda line: any(text in line for text in said)))
 
     def remark(self, remark: Feedback) -> bool:
         """Keep feedback, if it is switched on; whether it was kept."""
@@ -85,10 +85,3 @@ class Diary:
             self._trouble = f"Nothing is kept from now on: {self.folder} cannot be used ({reason})."
             return False
         return True
-
-
-def _drop(file: Path, wanted: Callable[[str], bool]) -> None:
-    lines = read_lines(file)
-    rest = [line for line in lines if not wanted(line)]
-    if len(rest) < len(lines):
-        replace_lines(file, rest)

@@ -81,7 +81,6 @@ class Terminal:
             "LANG": "C.UTF-8",
             "HOME": str(home),
             "PYTHONPATH": str(ROOT),
-            "PROMPT_TOOLKIT_NO_CPR": "1",
         }
         command = ["-B", *program, *arguments]
         self.child: Any = pexpect.spawn(

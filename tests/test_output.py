@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -69,6 +70,7 @@ def test_a_capable_terminal_is_one_that_nobody_calls_plain() -> None:
     """Line editing needs two terminals that are not dumb, and no wish for plain lines."""
     assert console(TERM="xterm").capable
     assert not console(TERM="dumb").capable
+    assert console().capable == (os.name == "nt")
     assert console(TERM="dumb").interactive
     assert not console(Settings(plain=True), TERM="xterm").capable
     assert not Console(io.StringIO(), Screen(), io.StringIO(), {}).interactive

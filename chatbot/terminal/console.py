@@ -83,7 +83,8 @@ class Console:
 
     @property
     def _dumb(self) -> bool:
-        return self.environment.get("TERM") in ("dumb", "unknown")
+        usual = "windows" if os.name == "nt" else "unknown"  # only there is a console capable without saying so
+        return (self.environment.get("TERM") or usual) in ("dumb", "unknown")
 
     def write(self, text: str) -> None:
         """Put text on standard output at once."""

@@ -15,7 +15,8 @@ from prompt_toolkit.filters import is_searching
 from prompt_toolkit.history import InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
-from prompt_toolkit.output import ColorDepth
+from prompt_toolkit.output import ColorDepth, create_output
+from prompt_toolkit.output.vt100 import Vt100_Output
 from prompt_toolkit.shortcuts import CompleteStyle
 from prompt_toolkit.styles import Style as PromptStyle
 
@@ -40,7 +41,11 @@ class LineEditor:
         self._chat = chat
         self._console = console
         self._hint = hint
+        output = create_output(console.stdout)
+        if isinstance(output, Vt100_Output):
+            output.enable_cpr = False  # one line needs no cursor position, and poor terminals answer with a mess
         self._session: PromptSession[str] = PromptSession(
+            output=output,
             history=InMemoryHistory(chat.diary.lines()),
             # Without styles a suggestion would look like typed text.
             auto_suggest=Suggestions(chat.chatbot) if console.styled else None,

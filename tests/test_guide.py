@@ -200,6 +200,7 @@ def test_a_chat_guides_through_the_last_answer(bot: Chatbot, tmp_path: Path) -> 
     assert f"Guide: {chat.shown.question}" in respond(chat, ":guide")
     assert "Guide: Before bed" in respond(chat, ":guide before bed")
     assert "Breathe in for 3 seconds" in respond(chat, ":guide before bed breathe")
+    assert "Breathe in for 3 seconds" not in respond(chat, ":guide how should i breathe")
     assert "Not covered" in respond(chat, ":guide best pizza in town")
 
 

@@ -10,7 +10,7 @@ from chatbot.disclaimer import DISCLAIMER
 from chatbot.feedback import Feedback
 from chatbot.models import Answer, Escalation, NotCovered, Passage, Reply, SmallTalk
 from chatbot.terminal.diary import Diary
-from chatbot.terminal.guide import Guide, list_routines, passage_guide, plan, routine_guides, script
+from chatbot.terminal.guide import Guide, find_routine, list_routines, passage_guide, plan, routine_guides, script
 from chatbot.terminal.render import render, render_passage, render_topic, render_topics, with_disclaimer
 from chatbot.terminal.style import Style
 
@@ -119,8 +119,9 @@ class Chat:
         """Lead through the last answer, a routine, or the answer to a question; or list the routines."""
         if self.alarm:
             return self.repeat_alarm()
-        breathe = self.breathe or wish.split(" ")[-1] == BREATHE
-        wish = wish.removesuffix(BREATHE).strip()
+        before, _, last = wish.rpartition(" ")
+        wanted = last == BREATHE and (not before or find_routine(before, self.chatbot.index.routines) is not None)
+        wish, breathe = (before if wanted else wish), (wanted or self.breathe)
         if wish:
             guide = plan(wish, self.chatbot, self._answer)
         elif self.shown and self.shown.steps:

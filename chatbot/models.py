@@ -85,6 +85,16 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Routine:
+    """Several passages whose steps are done one after the other; `words` are other words that ask for it."""
+
+    id: str
+    name: str
+    passages: tuple[str, ...]
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A passage found for a query. `score` only orders the hits of one query; it has no scale."""
 

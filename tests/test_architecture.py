@@ -14,8 +14,8 @@ from conftest import ROOT
 
 PACKAGE = ROOT / "chatbot"
 FLOORS = (
-    ("errors", "disclaimer", "models"),
-    ("language",),
+    ("errors", "exits", "disclaimer", "models", "settings", "storage"),
+    ("language", "feedback"),
     ("retrieval.store", "retrieval.bm25", "safety"),
     ("corpus",),
     ("retrieval",),
@@ -23,14 +23,17 @@ FLOORS = (
     ("assistant",),
     ("evaluation", "terminal"),
     ("arguments",),
+    ("completions", "manual"),
+    ("actions",),
     ("cli", "__main__"),
 )
 """From the ground up: a module imports from its own floor and those below."""
 OWNERS = {
     "rank_bm25": {"retrieval.bm25"},
     "numpy": {"evaluation.retrievability"},
-    "pydantic": {"corpus.schema", "corpus.load", "evaluation.dataset"},
-    "prompt_toolkit": {"terminal.repl"},
+    "pydantic": {"corpus.schema", "corpus.load", "evaluation.dataset", "settings"},
+    "prompt_toolkit": {"terminal.line_editor"},
+    "platformdirs": {"settings"},
     "rapidfuzz": {"language.spelling", "corpus.check"},
     "ir_measures": {"evaluation.measures"},
     "Stemmer": {"language.words"},
@@ -103,7 +106,7 @@ def loaded_by(code: str) -> set[str]:
     return set(json.loads(done.stderr.splitlines()[-1]))
 
 
-HEAVY = {"numpy", "pydantic", "prompt_toolkit", "rank_bm25", "rapidfuzz"}
+HEAVY = {"numpy", "pydantic", "platformdirs", "prompt_toolkit", "rank_bm25", "rapidfuzz"}
 
 
 @pytest.mark.parametrize(
@@ -113,6 +116,7 @@ HEAVY = {"numpy", "pydantic", "prompt_toolkit", "rank_bm25", "rapidfuzz"}
         "from chatbot.cli import main\nmain(['--version'])",
         "from chatbot.cli import main\nmain(['--help'])",
         "from chatbot.cli import main\nmain(['disclaimer'])",
+        "from chatbot.cli import main\nmain(['help', 'settings'])",
     ],
 )
 def test_cheap_commands_load_nothing_heavy(code: str) -> None:

@@ -13,8 +13,9 @@ import pytest
 from conftest import ROOT, Ran, run
 
 from chatbot import DISCLAIMER, Chatbot
-from chatbot.cli import ExitStatus, main
+from chatbot.cli import main
 from chatbot.disclaimer import DISCLAIMER_LINE
+from chatbot.exits import ExitStatus
 from chatbot.terminal.console import Console
 
 KNOT = "how do i get rid of a knot between my shoulder blades".split()
@@ -102,6 +103,28 @@ def test_a_batch_as_json_lines() -> None:
     ran = run("--json", stdin="sore feet\nhello\n")
 
     assert [json.loads(line)["kind"] for line in ran.out.splitlines()] == ["answer", "small_talk"]
+
+
+def test_a_strict_batch_ends_with_the_highest_code() -> None:
+    """With --strict the kinds count; without it they are data."""
+    questions = f"sore feet\n{DANGER}\nbest pizza in town\n"
+
+    assert run("--strict", stdin=questions).status == 4
+    assert run("--strict", stdin="sore feet\nbest pizza in town\n").status == 3
+    assert run("--strict", stdin="sore feet\n").status == 0
+    assert run(stdin=questions).status == 0
+
+
+def test_a_batch_answers_line_by_line() -> None:
+    """A reply is there before the next question is written."""
+    with subprocess.Popen(PROGRAM, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as child:
+        assert child.stdin
+        assert child.stdout
+        for question in ("sore feet", "hello"):
+            child.stdin.write(f"{question}\n")
+            child.stdin.flush()
+            assert DISCLAIMER_LINE in child.stdout.readline()
+        child.stdin.close()
 
 
 def test_an_empty_batch_is_fine() -> None:

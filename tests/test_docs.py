@@ -15,6 +15,9 @@ from chatbot import Corpus, __version__
 from chatbot.arguments import COMMANDS
 from chatbot.corpus.coverage_table import coverage_table
 
+sys.path.insert(0, str(ROOT / "docs"))
+from make_docs import documents
+
 README = (ROOT / "README.md").read_text()
 FENCES = re.findall(r"```(\w+)\n(.*?)```", README, re.S)
 COMMAND_LINES = [
@@ -87,6 +90,20 @@ def test_documents_link_to_files_that_exist() -> None:
 def test_no_document_names_a_reviewer_with_a_licence() -> None:
     """The README says plainly that nobody with a licence has reviewed the text."""
     assert "Nobody with a medical licence has reviewed" in README
+
+
+def test_every_named_proof_exists() -> None:
+    """Each test that tests/README.md names is there."""
+    named = re.findall(r"(test_\w+\.py)::(test_\w+)", (ROOT / "tests" / "README.md").read_text())
+
+    assert len(named) > 50
+    assert not [(file, test) for file, test in named if f"def {test}(" not in (ROOT / "tests" / file).read_text()]
+
+
+def test_what_the_documents_show_is_what_the_program_does() -> None:
+    """Session, picture, tables and help page are as the program makes them; `make docs` writes them anew."""
+    for path, content in documents().items():
+        assert path.read_text() == content, f"{path.name} is stale: run make docs"
 
 
 def test_the_coverage_table_is_current(builtin_corpus: Corpus) -> None:

@@ -89,5 +89,5 @@ def test_dependencies_are_declared() -> None:
     """Every library the package imports is a declared dependency (numpy comes with rank-bm25)."""
     declared = (ROOT / "pyproject.toml").read_text()
 
-    for name in ("rank-bm25", "prompt-toolkit", "pydantic", "PyStemmer", "rapidfuzz", "ir-measures"):
+    for name in ("rank-bm25", "platformdirs", "prompt-toolkit", "pydantic", "PyStemmer", "rapidfuzz", "ir-measures"):
         assert f'"{name}' in declared

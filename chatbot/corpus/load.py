@@ -22,6 +22,7 @@ from chatbot.corpus.schema import (
     LoosePassageEntry,
     PassageEntry,
     RedFlagsFile,
+    RoutineEntry,
     SmallTalkEntry,
     SourceEntry,
     TermEntry,
@@ -31,7 +32,7 @@ from chatbot.errors import CorpusError, Problem
 from chatbot.language.lexicon import Term
 from chatbot.language.small_talk import SmallTalkClass
 from chatbot.language.words import words
-from chatbot.models import Passage, Source, Step
+from chatbot.models import Passage, Routine, Source, Step
 
 MAX_FILE_BYTES: Final = 64 * 1024 * 1024
 """A larger corpus file is refused: it is almost certainly not one."""
@@ -50,6 +51,7 @@ class Corpus:
     terms: tuple[Term, ...] = ()
     small_talk: tuple[SmallTalkClass, ...] = ()
     term_weights: Mapping[str, float] = field(default_factory=dict)
+    routines: tuple[Routine, ...] = ()
     red_flags: Mapping[str, Any] | None = None
     sources: Mapping[str, Source] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
@@ -87,6 +89,7 @@ class _Reader:
         self.terms: list[TermEntry] = []
         self.small_talk: list[SmallTalkClass] = []
         self.term_weights: dict[str, float] = {}
+        self.routines: list[tuple[str, int | None, RoutineEntry]] = []
         self.red_flags: dict[str, Any] | None = None
 
     def read(self) -> None:
@@ -116,6 +119,8 @@ class _Reader:
                         file, f"source {source!r} is unknown", _did_you_mean(source, sources, advice), entry.id, line
                     )
             built[entry.id] = _passage(entry, sources)
+        for file, line, routine in self.routines:
+            self._check_routine(file, line, routine, built)
         if self.problems:
             raise CorpusError(*self.problems)
         return Corpus(
@@ -124,10 +129,22 @@ class _Reader:
             terms=tuple(Term(entry.name, entry.kind, tuple(entry.words)) for entry in self.terms),
             small_talk=tuple(self.small_talk),
             term_weights=self.term_weights,
+            routines=tuple(_routine(routine) for _, _, routine in self.routines),
             red_flags=self.red_flags,
             sources=sources,
             files={entry.id: file for file, _, entry in self.passages},
         )
+
+    def _check_routine(
+        self, file: str, line: int | None, routine: RoutineEntry, passages: Mapping[str, Passage]
+    ) -> None:
+        for id_ in routine.passages:
+            if id_ not in passages:
+                fix = _did_you_mean(id_, passages, "name a passage of this corpus")
+                self._problem(file, f"passage {id_!r} is unknown", fix, routine.id, line)
+            elif not passages[id_].steps:
+                fix = "name a passage with steps"
+                self._problem(file, f"passage {id_!r} has no steps", fix, routine.id, line)
 
     def _files(self) -> list[Path]:
         if self.path.is_dir():
@@ -185,6 +202,8 @@ class _Reader:
             self.small_talk.append(SmallTalkClass(talk.id, tuple(talk.phrases), talk.message, talk.room))
         weights = self._validated(file, TermWeights, {"term_weight": content.get("term_weight", {})})
         self.term_weights |= weights.term_weight if weights else {}
+        for routine, line in self._entries(file, content, "routine", RoutineEntry, headers):
+            self.routines.append((self._short(file), line, routine))
 
     def _unknown_tables(self, file: Path, content: Mapping[str, Any]) -> None:
         for key in content.keys() - CorpusFile.model_fields.keys():
@@ -257,6 +276,10 @@ def _passage(entry: PassageEntry, sources: Mapping[str, Source]) -> Passage:
         checked=entry.checked,
         refusal=entry.refusal,
     )
+
+
+def _routine(entry: RoutineEntry) -> Routine:
+    return Routine(entry.id, entry.name, tuple(entry.passages), tuple(entry.words))
 
 
 def _explain(detail: Any, model: type[BaseModel]) -> tuple[str, str]:

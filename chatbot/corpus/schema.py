@@ -112,6 +112,15 @@ Phrases = list[Annotated[Line, AfterValidator(_fit_to_find)]]
 """Phrases in the notation of `chatbot.safety.phrases`."""
 
 
+class RoutineEntry(Strict):
+    """One `[[routine]]` of `guides.toml`: passages with steps, in the order they are done."""
+
+    id: Slug
+    name: Line
+    words: Lines = []
+    passages: Annotated[list[Slug], Field(min_length=1)]
+
+
 class ConceptEntry(Strict):
     """A concept of `red_flags.toml`: phrases, or a union (`any`) of concepts, or concepts `near` each other."""
 
@@ -182,3 +191,4 @@ class CorpusFile(TermWeights):
     source: list[SourceEntry] = []
     term: list[TermEntry] = []
     small_talk: list[SmallTalkEntry] = []
+    routine: list[RoutineEntry] = []

@@ -19,7 +19,7 @@ from chatbot.language.analysis import Analysis, analyse
 from chatbot.language.lexicon import Lexicon
 from chatbot.language.small_talk import SmallTalk, compile_small_talk
 from chatbot.language.words import stem
-from chatbot.models import Passage, Source, passage_from_dict, passage_to_dict
+from chatbot.models import Passage, Routine, Source, passage_from_dict, passage_to_dict
 from chatbot.retrieval.store import Store, number_bytes, pack
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def build_index(corpus: Corpus, screen: Mapping[str, Any], digest: str = "") -> 
         "lexicon": _json(lexicon.phrases),
         "screen": _json(screen),
         "small_talk": _json(compile_small_talk(corpus.small_talk)),
+        "routines": _json([asdict(routine) for routine in corpus.routines]),
         "sources": _json({id_: asdict(source) for id_, source in corpus.sources.items()}),
         "words": "\n".join(_surface_words(chain.from_iterable(chain(*analyses.values())))).encode(),
     }
@@ -164,6 +165,12 @@ class Index:
     def sources(self) -> dict[str, Source]:
         """Every source, by id."""
         return {id_: Source(**entry) for id_, entry in json.loads(self._store.text("sources")).items()}
+
+    @cached_property
+    def routines(self) -> tuple[Routine, ...]:
+        """The guided routines, in the corpus's order."""
+        stored = json.loads(self._store.text("routines"))
+        return tuple(Routine(r["id"], r["name"], tuple(r["passages"]), tuple(r["words"])) for r in stored)
 
     @cached_property
     def screen(self) -> dict[str, Any]:

@@ -95,7 +95,7 @@ def _status(reply: Reply | None) -> ExitStatus:
 
 def _ask(call: Call) -> ExitStatus:
     from chatbot.assistant import HITS
-    from chatbot.terminal.render import render, render_json
+    from chatbot.terminal.render import render, render_json, render_why
     from chatbot.terminal.session import OFFERED
 
     options, console = call.options, call.console
@@ -103,11 +103,15 @@ def _ask(call: Call) -> ExitStatus:
     if not question.strip():
         raise UsageError("selfmassage ask: no question. Try: selfmassage ask how do I loosen a stiff neck")
     full = options.top or 1
-    reply = call.chatbot().ask(question, k=options.top or (HITS if options.json else 1 + OFFERED))
+    chatbot = call.chatbot()
+    reply = chatbot.ask(question, k=options.top or (HITS if options.json else 1 + OFFERED))
+    why = chatbot.why(question) if options.why and reply.kind in ("answer", "not_covered") else None
     if options.json:
-        console.write(render_json(reply, indent=2 if console.width else None))
+        console.write(render_json(reply, indent=2 if console.width else None, why=why))
     else:
         console.write(render(reply, call.style, full))
+        if why:
+            console.write(f"\n{render_why(why, call.style)}")
     if call.chosen.settings.feedback:
         _remark(call, reply)
     return _status(reply)

@@ -149,6 +149,7 @@ def _add_chat(chat: argparse.ArgumentParser) -> None:
 def _add_ask(ask: argparse.ArgumentParser) -> None:
     ask.add_argument("words", nargs="*", metavar="WORDS", help="the question; - reads it from standard input")
     ask.add_argument("--top", type=_positive, metavar="K", help="show up to K answers in full (default 1)")
+    ask.add_argument("--why", action="store_true", help="also say which words found the answer")
 
 
 def _add_guide(guide: argparse.ArgumentParser) -> None:

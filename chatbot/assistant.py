@@ -9,8 +9,9 @@ from chatbot import dialogue
 from chatbot.builtin import compile_corpus, open_builtin
 from chatbot.dialogue import FollowUp
 from chatbot.language.analysis import EMPTY, Analysis, analyse, distinct
-from chatbot.models import Answer, Escalation, Hit, NotCovered, Passage, Reply, SmallTalk
+from chatbot.models import Answer, Escalation, Hit, NotCovered, Passage, Reply, SmallTalk, Why
 from chatbot.retrieval.coverage import ANSWERED, ANSWERED_FOLLOW_UP, EXPLAINED, confidence, weigh_evidence
+from chatbot.retrieval.explain import explain
 from chatbot.retrieval.index import Index
 from chatbot.retrieval.search import Query, Ranked, Ranking, make_query, rank
 from chatbot.retrieval.store import Store
@@ -78,6 +79,10 @@ class Chatbot:
         """The reply to a message that is nothing but small talk, or None."""
         return self.index.small_talk.reply(message, analyse(message, self.index.lexicon))
 
+    def why(self, question: str) -> Why | None:
+        """Why the best passage was found for a question asked on its own; None when no word of it is known."""
+        return self._why(question, make_query(question, self.index))
+
     def declines(self, query: Query) -> bool:
         """Whether a query asks for what the corpus declines on purpose, or for nothing it knows."""
         ranking = rank(query, self.index, 1)
@@ -117,6 +122,22 @@ class Chatbot:
         own = rank(follow_up.own, self.index, 1)
         return not own.declined
 
+    def _why(self, question: str, query: Query, follow_up: FollowUp | None = None) -> Why | None:
+        whole = follow_up.query if follow_up else query
+        ranking = rank(whole, self.index, 1)
+        if not ranking.answers:
+            return None
+        best = ranking.answers[0]
+        return Why(
+            question=question,
+            passage=self.index.passage(best.number),
+            clues=explain(whole, self.index, best.number),
+            confidence=confidence(whole, self.index, best, ranking.refusal),
+            needed=ANSWERED_FOLLOW_UP if follow_up else ANSWERED,
+            about=follow_up.about if follow_up else None,
+            corrections=query.corrections,
+        )
+
     def _hits(self, ranked: Sequence[Ranked]) -> list[Hit]:
         return [Hit(self.index.passage(best.number), best.score) for best in ranked]
 
@@ -133,6 +154,11 @@ class Conversation:
         self._subject = EMPTY
         self._messages: list[str] = []
         self._alarm: Alarm | None = None
+        self._last: tuple[str, Query, FollowUp | None] | None = None
+
+    def why(self) -> Why | None:
+        """Why the last question was answered as it was; None before one, and after an alarm or small talk."""
+        return self._chatbot._why(*self._last) if self._last else None
 
     def ask(self, question: str, k: int = HITS) -> Reply:
         """Answer a turn, taking over from earlier turns what it leaves out. Never raises on any string."""
@@ -141,6 +167,7 @@ class Conversation:
         leaning = bool(self._subject.words) and dialogue.leans(question, query.analysis)
         follow_up = dialogue.follow_up(question, query, self._subject, index.lexicon) if leaning else None
         subject = follow_up.query.analysis if follow_up else query.analysis
+        self._last = None
         self._alarm = self._alarm_after(question, query.analysis, leaning)
         escalation = chatbot._escalation(question, self._alarm)
         if escalation:
@@ -149,6 +176,7 @@ class Conversation:
         message = chatbot.small_talk(question)
         if message:
             return SmallTalk(question=question, message=message)
+        self._last = (question, query, follow_up)
         reply = chatbot._reply(question, query, k, follow_up)
         if reply.kind == "answer" or (subject.mentions and not chatbot.declines(query)):
             self._remember(question, subject)

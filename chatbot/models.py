@@ -102,6 +102,42 @@ class Hit:
     score: float
 
 
+@dataclass(frozen=True, slots=True)
+class Clue:
+    """What one term of a question added to a passage's score.
+
+    `words` are what was typed, `term` is what it was read as (a stem, or a term of the lexicon); `question` and
+    `answer` are the parts that came from the passage's question and paraphrases, and from its answer.
+    """
+
+    words: str
+    term: str
+    question: float
+    answer: float
+
+    @property
+    def score(self) -> float:
+        """Both parts together."""
+        return self.question + self.answer
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a question was answered with a passage, or not answered.
+
+    The scores of the `clues` add up to the passage's score. `confidence` (0 to 1) is how sure it is that the passage
+    answers the question, and `needed` the least at which it is given as an answer.
+    """
+
+    question: str
+    passage: Passage
+    clues: tuple[Clue, ...]
+    confidence: float
+    needed: float
+    about: str | None = None
+    corrections: tuple[tuple[str, str], ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Reply:
     question: str
@@ -169,6 +205,18 @@ def reply_to_dict(reply: Reply) -> dict[str, Any]:
         result["hits"] = [_hit_to_dict(hit) for hit in hits]
         result["corrections"] = dict(corrections)
     return result
+
+
+def why_to_dict(why: Why) -> dict[str, Any]:
+    """The JSON form of an explanation."""
+    return {
+        "id": why.passage.id,
+        "confidence": why.confidence,
+        "needed": why.needed,
+        "about": why.about,
+        "corrections": dict(why.corrections),
+        "clues": [asdict(clue) for clue in why.clues],
+    }
 
 
 def _hit_to_dict(hit: Hit) -> dict[str, Any]:

@@ -131,9 +131,13 @@ class Field:
 
     def holds(self, term: str, document: int) -> bool:
         """Whether this passage has the term."""
-        documents, _ = self.postings(term)
+        return self.weight(term, document) != 0.0
+
+    def weight(self, term: str, document: int) -> float:
+        """The BM25 contribution of the term to this passage; 0 when the passage lacks it."""
+        documents, weights = self.postings(term)
         place = bisect_left(documents, document)
-        return place < len(documents) and documents[place] == document
+        return weights[place] if place < len(documents) and documents[place] == document else 0.0
 
 
 class Index:

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from chatbot.disclaimer import DISCLAIMER
-from chatbot.terminal.render import render_sources
+from chatbot.terminal.render import render_sources, render_why
 from chatbot.terminal.session import Chat
 
 
@@ -103,6 +103,13 @@ def _more(chat: Chat, argument: str) -> str:
     return chat.more()
 
 
+def _why(chat: Chat, argument: str) -> str:
+    if chat.alarm:
+        return chat.repeat_alarm()
+    why = chat.conversation.why()
+    return render_why(why, chat.style) if why else "There is nothing to explain yet. Ask a question first."
+
+
 def _guide(chat: Chat, argument: str) -> str:
     return chat.guide(argument)
 
@@ -157,7 +164,7 @@ COMMANDS: Final = (
     Command("topics", "[word]", "what is covered", _topics, ("t",)),
     Command("sources", "", "where the last answer comes from", _sources, ("source",)),
     Command("more", "", "the next answer that may fit", _more),
-    # :why belongs here once an Answer can say what it was found by.
+    Command("why", "", "which words found the last answer, and how much each counted", _why),
     Command("guide", "[words]", "do the steps with a countdown; alone after an answer, or :guide desk break", _guide),
     Command("new", "", "start over: forget what was said", _new, ("reset",)),
     Command("good", "", "the answer helped (kept only with feedback = true)", _good),

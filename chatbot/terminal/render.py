@@ -5,10 +5,26 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from typing import Final
 
 from chatbot.disclaimer import DISCLAIMER_LINE
-from chatbot.models import Answer, Escalation, NotCovered, Passage, Reply, SmallTalk, Step, reply_to_dict
+from chatbot.models import (
+    Answer,
+    Clue,
+    Escalation,
+    NotCovered,
+    Passage,
+    Reply,
+    SmallTalk,
+    Step,
+    Why,
+    reply_to_dict,
+    why_to_dict,
+)
 from chatbot.terminal.style import Style, printable
+
+SUREST: Final = 0.99
+"""No more than this is ever shown as certainty."""
 
 
 def render(reply: Reply, style: Style, full: int = 1, chat: bool = False) -> str:
@@ -69,9 +85,41 @@ def render_sources(passage: Passage, style: Style) -> str:
     return "\n".join(lines)
 
 
-def render_json(reply: Reply, indent: int | None = None) -> str:
+def render_why(why: Why, style: Style) -> str:
+    """Which words found a passage and how much each counted, what was corrected and carried over."""
+    sure = min(why.confidence, SUREST)
+    lines = [
+        style.wrap(
+            f'Best match: "{why.passage.question}" [{why.passage.id}], {sure:.0%} sure ({why.needed:.0%} is enough).'
+        )
+    ]
+    if why.corrections:
+        lines.append(
+            style.wrap(f"Read as: {', '.join(f'{meant} (typed {typed})' for typed, meant in why.corrections)}.")
+        )
+    if why.about:
+        lines.append(style.wrap(f"Carried over: {why.about}."))
+    total = sum(clue.score for clue in why.clues)
+    shares = ((clue.score / total, clue) for clue in why.clues if clue.score >= total / 100)
+    lines += [style.wrap(_clue_line(share, clue), indent="       ", first="  ") for share, clue in shares]
+    found = {clue.words for clue in why.clues if clue.score}
+    missing = [clue.words for clue in why.clues if clue.words not in found]
+    if missing:
+        lines.append(style.wrap(f"Not in that passage: {', '.join(missing)}."))
+    return "\n".join(lines)
+
+
+def _clue_line(share: float, clue: Clue) -> str:
+    """One word and its share of the score, with what it was read as where that says something new."""
+    read_as = "" if clue.words.startswith(clue.term) or clue.term in clue.words else f" (as {clue.term})"
+    parts = [name for name, part in (("question", clue.question), ("answer", clue.answer)) if part]
+    return f"{share:4.0%} {clue.words}{read_as}, in its {' and '.join(parts)}"
+
+
+def render_json(reply: Reply, indent: int | None = None, why: Why | None = None) -> str:
     """A reply as one JSON object (on one line unless `indent` is given); ASCII, so nothing can reach a terminal raw."""
-    return json.dumps(reply_to_dict(reply), indent=indent)
+    explained = {"why": why_to_dict(why)} if why else {}
+    return json.dumps(reply_to_dict(reply) | explained, indent=indent)
 
 
 def render_line(number: int, reply: Reply) -> str:

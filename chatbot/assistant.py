@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from chatbot import dialogue
@@ -15,7 +16,7 @@ from chatbot.retrieval.explain import explain
 from chatbot.retrieval.index import Index
 from chatbot.retrieval.search import Query, Ranked, Ranking, make_query, rank
 from chatbot.retrieval.store import Store
-from chatbot.safety.red_flags import Alarm, Screen
+from chatbot.safety.red_flags import Alarm, Reading, Screen
 
 if TYPE_CHECKING:
     from chatbot.corpus.load import Corpus
@@ -25,6 +26,9 @@ HITS: Final = 3
 
 NEAREST: Final = 3
 """How many nearest questions are offered when nothing answers."""
+
+UNSAFE: Final = "Not covered: the answer this corpus has would not be safe with what you told of yourself."
+"""Said when every answer is unsafe for the person and the corpus holds none to give instead."""
 
 REMEMBERED_TURNS: Final = 3
 """How many earlier messages the red-flag screen of a conversation reads together with the new one."""
@@ -40,13 +44,14 @@ class Chatbot:
 
     def ask(self, question: str, k: int = HITS) -> Reply:
         """Answer one question on its own, with up to `k` passages. Never raises on any string."""
-        escalation = self._escalation(question, self._screen.alarm(question))
+        reading = self._screen.read(question)
+        escalation = self._escalation(question, reading.alarm)
         if escalation:
             return escalation
         message = self.small_talk(question)
         if message:
             return SmallTalk(question=question, message=message)
-        return self._reply(question, make_query(question, self.index), k)
+        return self._careful(self._reply(question, make_query(question, self.index), k), reading.cautions)
 
     def conversation(self) -> Conversation:
         """Start a conversation, which remembers what it is about."""
@@ -71,9 +76,13 @@ class Chatbot:
                 found.setdefault(topic, []).append(passage)
         return dict(sorted(found.items()))
 
+    def read(self, message: str) -> Reading:
+        """What the screen reads in a message: the red-flag rule it sets off, and what the writer says of herself."""
+        return self._screen.read(message)
+
     def alarm(self, message: str) -> Alarm | None:
         """The red-flag rule that a message sets off, or None."""
-        return self._screen.alarm(message)
+        return self._screen.read(message).alarm
 
     def small_talk(self, message: str) -> str | None:
         """The reply to a message that is nothing but small talk, or None."""
@@ -122,6 +131,24 @@ class Chatbot:
         own = rank(follow_up.own, self.index, 1)
         return not own.declined
 
+    def _careful(self, reply: Reply, said: Iterable[str]) -> Reply:
+        """A reply made fit for somebody of whom these cautions hold: unsafe answers replaced, cautions shown."""
+        cautions = [self._screen.cautions[id_] for id_ in said]
+        if not cautions or not isinstance(reply, Answer):
+            return reply
+        best = reply.hits[0]
+        against = next((caution for caution in cautions if caution.forbids(best.passage)), None)
+        number = self.index.number(against.instead) if against else None
+        hits = [hit for hit in reply.hits if not any(caution.forbids(hit.passage) for caution in cautions)]
+        if number is not None:
+            instead = self.index.passage(number)
+            hits = [Hit(instead, best.score), *(hit for hit in hits if hit.passage != instead)]
+        if not hits:
+            texts = tuple(caution.text for caution in cautions)
+            return NotCovered(question=reply.question, message=UNSAFE, cautions=texts)
+        shown = [c.text for c in cautions if c is against or c.matters_for(hits[0].passage)]
+        return replace(reply, hits=tuple(hits), cautions=tuple(shown))
+
     def _why(self, question: str, query: Query, follow_up: FollowUp | None = None) -> Why | None:
         whole = follow_up.query if follow_up else query
         ranking = rank(whole, self.index, 1)
@@ -155,6 +182,7 @@ class Conversation:
         self._messages: list[str] = []
         self._alarm: Alarm | None = None
         self._last: tuple[str, Query, FollowUp | None] | None = None
+        self._said: dict[str, None] = {}
 
     def why(self) -> Why | None:
         """Why the last question was answered as it was; None before one, and after an alarm or small talk."""
@@ -168,7 +196,9 @@ class Conversation:
         follow_up = dialogue.follow_up(question, query, self._subject, index.lexicon) if leaning else None
         subject = follow_up.query.analysis if follow_up else query.analysis
         self._last = None
-        self._alarm = self._alarm_after(question, query.analysis, leaning)
+        reading = chatbot.read(question)
+        said = self._listen(question, reading)
+        self._alarm = self._alarm_after(question, reading.alarm, query.analysis, leaning)
         escalation = chatbot._escalation(question, self._alarm)
         if escalation:
             self._remember(question, subject)
@@ -177,17 +207,23 @@ class Conversation:
         if message:
             return SmallTalk(question=question, message=message)
         self._last = (question, query, follow_up)
-        reply = chatbot._reply(question, query, k, follow_up)
+        reply = chatbot._careful(chatbot._reply(question, query, k, follow_up), said)
         if reply.kind == "answer" or (subject.mentions and not chatbot.declines(query)):
             self._remember(question, subject)
         return reply
 
-    def _alarm_after(self, question: str, own: Analysis, leaning: bool) -> Alarm | None:
+    def _listen(self, question: str, reading: Reading) -> list[str]:
+        """The cautions that hold for this turn: what the person said of herself, unless it is about somebody else."""
+        self._said |= dict.fromkeys(reading.cautions)
+        for id_ in reading.denied:
+            self._said.pop(id_, None)
+        return [] if dialogue.about_somebody_else(question) and not reading.cautions else list(self._said)
+
+    def _alarm_after(self, question: str, alarm: Alarm | None, own: Analysis, leaning: bool) -> Alarm | None:
         """The alarm that holds now: this message's own, that of the last ones taken together, or an earlier one.
 
         An earlier alarm ends, and earlier messages stop counting, when a turn stands alone and is about something else.
         """
-        alarm = self._chatbot.alarm(question)
         if alarm:
             return alarm
         terms = {mention.term for mention in own.mentions}
@@ -196,7 +232,7 @@ class Conversation:
             return None
         if self._chatbot.small_talk(question):
             return None
-        return self._chatbot.alarm(". ".join([*self._messages, question])) or self._alarm
+        return self._chatbot.read(". ".join([*self._messages, question])).alarm or self._alarm
 
     def _remember(self, question: str, subject: Analysis) -> None:
         self._messages = [*self._messages, question][-REMEMBERED_TURNS:]

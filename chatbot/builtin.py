@@ -43,14 +43,16 @@ def compile_builtin() -> bytes:
 
 
 def compile_corpus(corpus: Corpus, digest: str = "") -> bytes:
-    """Compile any corpus. One without red-flag rules of its own is guarded by the built-in ones."""
-    from chatbot.corpus.load import RED_FLAGS, load_red_flags
+    """Compile any corpus. One without red-flag rules of its own is guarded by the built-in rules and cautions."""
+    from chatbot.corpus.load import load_safety
     from chatbot.retrieval.index import build_index
     from chatbot.safety.red_flags import compile_rules
 
-    rules = corpus.red_flags or load_red_flags(corpus_folder() / RED_FLAGS)
+    rules, cautions = corpus.red_flags, corpus.cautions
+    if rules is None:
+        rules, cautions = load_safety(corpus_folder())
     usage = Counter(word for passage in corpus.passages for line in passage.also_asked for word in words(line))
-    return build_index(corpus, compile_rules(rules, usage), digest)
+    return build_index(corpus, compile_rules(rules, cautions, usage), digest)
 
 
 def sources_digest() -> str:

@@ -106,6 +106,11 @@ def leans(text: str, turn: Analysis) -> bool:
     return free <= 3 and not kinds & {"condition", "complaint"} and len(turn.words) <= 9
 
 
+def about_somebody_else(text: str) -> bool:
+    """Whether a turn asks for another person ("and my husband?")."""
+    return _SOMEBODY.search(text) is not None
+
+
 def free_positions(analysis: Analysis) -> list[int]:
     """Where the words stand that are neither function words nor part of a lexicon term."""
     stops = stop_stems()
@@ -121,7 +126,7 @@ def resolve(subject: Analysis, text: str, turn: Analysis, lexicon: Lexicon) -> t
         subject = _corrected(subject, denied, own, lexicon)
     named = [mention for mention in own.mentions if not _same_place(mention, own)]
     replaced = {kind for mention in named for kind in _ALTERNATIVES.get(mention.kind, (mention.kind,))}
-    if _SOMEBODY.search(text):
+    if about_somebody_else(text):
         replaced |= set(_OF_ONE_PERSON)
     if _asks(own):
         replaced.add("aspect")

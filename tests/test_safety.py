@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chatbot import Chatbot, CorpusError
-from chatbot.corpus.load import load_red_flags
+from chatbot.corpus.load import load_safety
 from chatbot.safety.detector import detect, features
 from chatbot.safety.phrases import MAX_TOKENS, Finder, compile_phrases, read
 from chatbot.safety.red_flags import Screen, compile_rules
@@ -64,7 +64,7 @@ checked = 2026-11-21
 def screen(tmp_path_factory: pytest.TempPathFactory) -> Screen:
     file = tmp_path_factory.mktemp("rules") / "red_flags.toml"
     file.write_text(RULES)
-    return Screen(compile_rules(load_red_flags(file)), second_look=False)
+    return Screen(compile_rules(load_safety(file.parent)[0]), second_look=False)
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def test_broken_rules_are_refused(tmp_path: Path, change: tuple[str, str], words
     file.write_text(RULES.replace(*change, 1))
 
     with pytest.raises(CorpusError) as caught:
-        load_red_flags(file)
+        load_safety(file.parent)
 
     assert any(words in str(problem) for problem in caught.value.problems)
 

@@ -20,7 +20,8 @@ def test_the_clues_add_up_to_the_score(bot: Chatbot) -> None:
     """What the words added is the score of the passage, no more and no less."""
     reply, why = bot.ask(QUESTION), bot.why(QUESTION)
 
-    assert isinstance(reply, Answer) and why is not None
+    assert isinstance(reply, Answer)
+    assert why is not None
     assert why.passage == reply.hits[0].passage
     assert sum(clue.score for clue in why.clues) == pytest.approx(reply.hits[0].score)
     assert why.confidence >= why.needed
@@ -31,14 +32,17 @@ def test_ask_says_why() -> None:
     ran = run("ask", "--why", *QUESTION.split())
 
     assert ran.status == 0
-    assert "Best match: " in ran.out and "between (typed betwen)" in ran.out and "% knot, in its question" in ran.out
+    assert "Best match: " in ran.out
+    assert "between (typed betwen)" in ran.out
+    assert "% knot, in its question" in ran.out
 
 
 def test_json_says_why() -> None:
     """With --json the explanation is one more key."""
     why = json.loads(run("ask", "--why", "--json", *QUESTION.split()).out)["why"]
 
-    assert why["id"] == "upper-back-knot-between-blades" and why["corrections"] == {"betwen": "between"}
+    assert why["id"] == "upper-back-knot-between-blades"
+    assert why["corrections"] == {"betwen": "between"}
     assert {"words", "term", "question", "answer"} == why["clues"][0].keys()
 
 
@@ -46,7 +50,8 @@ def test_an_alarm_is_never_explained_with_a_passage() -> None:
     """A dangerous message gets help alone, with --why too."""
     ran = run("ask", "--why", "--json", DANGER)
 
-    assert ran.status == 4 and "why" not in json.loads(ran.out)
+    assert ran.status == 4
+    assert "why" not in json.loads(ran.out)
 
 
 def test_the_chat_says_why(bot: Chatbot, state: Path) -> None:

@@ -18,6 +18,7 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from chatbot.corpus.schema import (
+    CautionEntry,
     CorpusFile,
     LoosePassageEntry,
     PassageEntry,
@@ -38,6 +39,7 @@ MAX_FILE_BYTES: Final = 64 * 1024 * 1024
 """A larger corpus file is refused: it is almost certainly not one."""
 
 RED_FLAGS: Final = "red_flags.toml"
+CAUTIONS: Final = "cautions.toml"
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -53,6 +55,7 @@ class Corpus:
     term_weights: Mapping[str, float] = field(default_factory=dict)
     routines: tuple[Routine, ...] = ()
     red_flags: Mapping[str, Any] | None = None
+    cautions: tuple[Mapping[str, Any], ...] = ()
     sources: Mapping[str, Source] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
 
@@ -67,15 +70,18 @@ class Corpus:
         return reader.result()
 
 
-def load_red_flags(path: Path) -> Mapping[str, Any]:
-    """Read a file of red-flag rules alone."""
-    reader = _Reader(path)
-    reader.read()
+def load_safety(folder: Path) -> tuple[Mapping[str, Any], tuple[Mapping[str, Any], ...]]:
+    """Read the red-flag rules and the cautions of a corpus folder alone."""
+    reader = _Reader(folder)
+    for name in (RED_FLAGS, CAUTIONS):
+        text = reader.text(folder / name)
+        if text is not None:
+            reader.read_toml(folder / name, text)
     if reader.problems:
         raise CorpusError(*reader.problems)
     if reader.red_flags is None:
-        raise CorpusError(Problem(str(path), "holds no red-flag rules", "restore the file"))
-    return reader.red_flags
+        raise CorpusError(Problem(str(folder), "holds no red-flag rules", f"restore {RED_FLAGS}"))
+    return reader.red_flags, reader.safety()
 
 
 class _Reader:
@@ -91,14 +97,15 @@ class _Reader:
         self.term_weights: dict[str, float] = {}
         self.routines: list[tuple[str, int | None, RoutineEntry]] = []
         self.red_flags: dict[str, Any] | None = None
+        self.cautions: list[tuple[str, int | None, CautionEntry]] = []
 
     def read(self) -> None:
         for file in self._files():
-            text = self._text(file)
+            text = self.text(file)
             if text is None:
                 continue
             if file.suffix == ".toml":
-                self._read_toml(file, text)
+                self.read_toml(file, text)
             else:
                 self._read_json_lines(file, text)
 
@@ -131,6 +138,7 @@ class _Reader:
             term_weights=self.term_weights,
             routines=tuple(_routine(routine) for _, _, routine in self.routines),
             red_flags=self.red_flags,
+            cautions=self.safety(),
             sources=sources,
             files={entry.id: file for file, _, entry in self.passages},
         )
@@ -146,6 +154,10 @@ class _Reader:
                 fix = "name a passage with steps"
                 self._problem(file, f"passage {id_!r} has no steps", fix, routine.id, line)
 
+    def safety(self) -> tuple[Mapping[str, Any], ...]:
+        """The cautions as plain data."""
+        return tuple(caution.model_dump(mode="json") for _, _, caution in self.cautions)
+
     def _files(self) -> list[Path]:
         if self.path.is_dir():
             found = sorted(
@@ -159,7 +171,7 @@ class _Reader:
             return []
         return [self.path]
 
-    def _text(self, file: Path) -> str | None:
+    def text(self, file: Path) -> str | None:
         try:
             if file.stat().st_size > MAX_FILE_BYTES:
                 self._problem(file, "is larger than 64 MiB", "split it, or name the right file")
@@ -176,7 +188,7 @@ class _Reader:
             return None
         return text
 
-    def _read_toml(self, file: Path, text: str) -> None:
+    def read_toml(self, file: Path, text: str) -> None:
         try:
             content = tomllib.loads(text)
         except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -200,6 +212,8 @@ class _Reader:
         self.terms += [term for term, _ in self._entries(file, content, "term", TermEntry, headers)]
         for talk, _ in self._entries(file, content, "small_talk", SmallTalkEntry, headers):
             self.small_talk.append(SmallTalkClass(talk.id, tuple(talk.phrases), talk.message, talk.room))
+        for caution, line in self._entries(file, content, "caution", CautionEntry, headers):
+            self.cautions.append((self._short(file), line, caution))
         weights = self._validated(file, TermWeights, {"term_weight": content.get("term_weight", {})})
         self.term_weights |= weights.term_weight if weights else {}
         for routine, line in self._entries(file, content, "routine", RoutineEntry, headers):

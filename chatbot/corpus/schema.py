@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
@@ -151,6 +151,25 @@ class RuleEntry(Strict):
     checked: date
 
 
+class CautionEntry(Strict):
+    """One `[[caution]]` of `cautions.toml`; `topic` is the topic of the passages written for it."""
+
+    id: Slug
+    topic: Line
+    said: Annotated[Phrases, Field(min_length=1)]
+    text: Line
+    unsafe: list[Annotated[list[Line], Field(min_length=1)]] = []
+    instead: Slug | Literal[""] = ""
+    sources: Annotated[list[Slug], Field(min_length=1)]
+    checked: date
+
+    @model_validator(mode="after")
+    def _has_a_replacement(self) -> Self:
+        if self.unsafe and not self.instead:
+            raise ValueError("names unsafe answers but no passage to give instead")
+        return self
+
+
 class RedFlagsFile(Strict):
     """The whole of `red_flags.toml`; every name used must be defined, and no concept may be made of itself."""
 
@@ -191,4 +210,5 @@ class CorpusFile(TermWeights):
     source: list[SourceEntry] = []
     term: list[TermEntry] = []
     small_talk: list[SmallTalkEntry] = []
+    caution: list[CautionEntry] = []
     routine: list[RoutineEntry] = []

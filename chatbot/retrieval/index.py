@@ -49,6 +49,7 @@ def build_index(corpus: Corpus, screen: Mapping[str, Any], digest: str = "") -> 
         "sources": _json({id_: asdict(source) for id_, source in corpus.sources.items()}),
         "words": "\n".join(_surface_words(chain.from_iterable(chain(*analyses.values())))).encode(),
     }
+    sections["ids"] = "\n".join(passage.id for passage in corpus.passages).encode()
     stored = [_json(passage_to_dict(passage)) for passage in corpus.passages]
     sections["passages"] = b"".join(stored)
     sections["refusals"] = _json([number for number, passage in enumerate(corpus.passages) if passage.refusal])
@@ -160,6 +161,15 @@ class Index:
         """Passage `number` (0 to len - 1, in order of id)."""
         stored = json.loads(bytes(self._passages[self._starts[number] : self._starts[number + 1]]))
         return passage_from_dict(stored, self.sources)
+
+    def number(self, id_: str) -> int | None:
+        """The number of the passage with this id, or None."""
+        place = bisect_left(self._ids, id_)
+        return place if place < len(self._ids) and self._ids[place] == id_ else None
+
+    @cached_property
+    def _ids(self) -> list[str]:
+        return self._store.text("ids").split("\n")
 
     def passages(self) -> Iterator[Passage]:
         """Every passage, in order of id."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final, get_args
 
 from chatbot.models import Level
+from chatbot.safety.cautions import Caution, compile_cautions, said_of_oneself
 from chatbot.safety.context import affirmed
 from chatbot.safety.detector import RULE, TELL, detect
 from chatbot.safety.phrases import Finder, Found, compile_phrases, read
@@ -30,6 +31,18 @@ class Alarm:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the screen read in a message: the alarm it sets off, if any, and what the writer says of herself.
+
+    `cautions` are ids of those that hold, `denied` of those she says do not hold (any more).
+    """
+
+    alarm: Alarm | None
+    cautions: tuple[str, ...] = ()
+    denied: tuple[str, ...] = ()
+
+
 class Screen:
     """Reads messages; immutable and shared by threads."""
 
@@ -44,11 +57,16 @@ class Screen:
         self._history = frozenset(compiled["history"])
         self._leads: dict[Level, str] = compiled["leads"]
         self._rules: list[dict[str, Any]] = compiled["rules"]
+        self.cautions = {entry["id"]: _caution(entry) for entry in compiled["cautions"]}
+        """Every caution, by id."""
 
     def concepts(self, message: str) -> list[Found]:
         """Every concept the message affirms, derived ones included."""
         tokens = read(message)
-        known = affirmed(tokens, self._finder.find(tokens), self._history)
+        return self._derive(affirmed(tokens, self._finder.find(tokens), self._history))
+
+    def _derive(self, known: list[Found]) -> list[Found]:
+        """The concepts known to hold, and those that are made of them."""
         by_name: dict[str, list[Found]] = {}
         for mention in known:
             by_name.setdefault(mention.concept, []).append(mention)
@@ -64,8 +82,20 @@ class Screen:
 
     def alarm(self, message: str) -> Alarm | None:
         """The most serious rule that the message sets off, or what the second look finds, or None."""
+        return self.read(message).alarm
+
+    def read(self, message: str) -> Reading:
+        """The alarm that a message sets off, and the cautions it speaks of."""
+        tokens = read(message)
+        found = self._finder.find(tokens)
+        known = affirmed(tokens, found, self._history)
+        holds = said_of_oneself(tokens, known)
+        denied = [id_ for id_ in said_of_oneself(tokens, found) if id_ not in holds]
+        return Reading(self._alarm(message, self._derive(known)), tuple(holds), tuple(denied))
+
+    def _alarm(self, message: str, concepts: list[Found]) -> Alarm | None:
         by_name: dict[str, list[Found]] = {}
-        for mention in self.concepts(message):
+        for mention in concepts:
             by_name.setdefault(mention.concept, []).append(mention)
         for rule in self._rules:  # most serious first
             if not any(name in by_name for name in rule["unless"]) and any(
@@ -78,14 +108,19 @@ class Screen:
         return Alarm(RULE, level, f"{self._leads[level]} {TELL}") if level else None
 
 
-def compile_rules(rules: Mapping[str, Any], usage: Mapping[str, int] | None = None) -> dict[str, Any]:
-    """Bring a validated rules file into the form `Screen` reads (plain lists and dictionaries).
+def compile_rules(
+    rules: Mapping[str, Any], cautions: Sequence[Mapping[str, Any]] = (), usage: Mapping[str, int] | None = None
+) -> dict[str, Any]:
+    """Bring validated rules and cautions into the form `Screen` reads (plain lists and dictionaries).
 
     `usage` tells how often ordinary text holds a word; it only makes the screen faster.
     """
     concepts: Mapping[str, Mapping[str, Any]] = rules["concept"]
+    phrases = {name: entry["phrases"] for name, entry in concepts.items()} | dict(rules["cue"])
+    said, kept = compile_cautions(cautions)
     return {
-        "phrases": compile_phrases({name: c["phrases"] for name, c in concepts.items()} | dict(rules["cue"]), usage),
+        "phrases": compile_phrases(phrases | said, usage),
+        "cautions": kept,
         "derived": [
             [name, kind, entry[kind], entry["within"]]
             for name, entry in _in_order(concepts)
@@ -99,6 +134,10 @@ def compile_rules(rules: Mapping[str, Any], usage: Mapping[str, int] | None = No
             key=lambda rule: RANK[rule["level"]],
         ),
     }
+
+
+def _caution(entry: Mapping[str, Any]) -> Caution:
+    return Caution(entry["id"], entry["topic"], entry["text"], tuple(map(tuple, entry["unsafe"])), entry["instead"])
 
 
 def _in_order(concepts: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, Mapping[str, Any]]]:

@@ -73,10 +73,10 @@ class Corpus:
 def load_safety(folder: Path) -> tuple[Mapping[str, Any], tuple[Mapping[str, Any], ...]]:
     """Read the red-flag rules and the cautions of a corpus folder alone."""
     reader = _Reader(folder)
-    for name in (RED_FLAGS, CAUTIONS):
-        text = reader.text(folder / name)
+    for file in filter(Path.exists, (folder / RED_FLAGS, folder / CAUTIONS)):
+        text = reader.text(file)
         if text is not None:
-            reader.read_toml(folder / name, text)
+            reader.read_toml(file, text)
     if reader.problems:
         raise CorpusError(*reader.problems)
     if reader.red_flags is None:

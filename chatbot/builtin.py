@@ -58,7 +58,7 @@ def compile_corpus(corpus: Corpus, digest: str = "") -> bytes:
 def sources_digest() -> str:
     """A digest of all that the compiled index is made from: the corpus and this package's code."""
     digest = sha256()
-    for folder, pattern in ((corpus_folder(), "*.toml"), (_PACKAGE, "**/*.py")):
+    for folder, pattern in ((corpus_folder(), "*.toml"), (corpus_folder(), "*.npz"), (_PACKAGE, "**/*.py")):
         for file in sorted(folder.glob(pattern)):
             digest.update(file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()

@@ -107,18 +107,20 @@ class Clue:
     """What one term of a question added to a passage's score.
 
     `words` are what was typed, `term` is what it was read as (a stem, or a term of the lexicon); `question` and
-    `answer` are the parts that came from the passage's question and paraphrases, and from its answer.
+    `answer` are the parts that came from the passage's question and paraphrases, and from its answer; `learnt` is what
+    practice questions taught of it, which may also speak against the passage (below 0).
     """
 
     words: str
     term: str
     question: float
     answer: float
+    learnt: float = 0.0
 
     @property
     def score(self) -> float:
-        """Both parts together."""
-        return self.question + self.answer
+        """All parts together."""
+        return self.question + self.answer + self.learnt
 
 
 @dataclass(frozen=True, slots=True)

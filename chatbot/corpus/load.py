@@ -14,9 +14,11 @@ from difflib import get_close_matches
 from os import PathLike
 from pathlib import Path
 from typing import Any, Final, TypeVar
+from zipfile import BadZipFile
 
 from pydantic import BaseModel, ValidationError
 
+from chatbot.corpus.associations import Associations, load_associations
 from chatbot.corpus.schema import (
     CautionEntry,
     CorpusFile,
@@ -40,6 +42,7 @@ MAX_FILE_BYTES: Final = 64 * 1024 * 1024
 
 RED_FLAGS: Final = "red_flags.toml"
 CAUTIONS: Final = "cautions.toml"
+ASSOCIATIONS: Final = "associations.npz"
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -53,6 +56,8 @@ class Corpus:
     terms: tuple[Term, ...] = ()
     small_talk: tuple[SmallTalkClass, ...] = ()
     term_weights: Mapping[str, float] = field(default_factory=dict)
+    scope_weights: Mapping[str, float] = field(default_factory=dict)
+    associations: Associations | None = None
     routines: tuple[Routine, ...] = ()
     red_flags: Mapping[str, Any] | None = None
     cautions: tuple[Mapping[str, Any], ...] = ()
@@ -95,6 +100,8 @@ class _Reader:
         self.terms: list[TermEntry] = []
         self.small_talk: list[SmallTalkClass] = []
         self.term_weights: dict[str, float] = {}
+        self.scope_weights: dict[str, float] = {}
+        self.associations: Associations | None = None
         self.routines: list[tuple[str, int | None, RoutineEntry]] = []
         self.red_flags: dict[str, Any] | None = None
         self.cautions: list[tuple[str, int | None, CautionEntry]] = []
@@ -108,6 +115,16 @@ class _Reader:
                 self.read_toml(file, text)
             else:
                 self._read_json_lines(file, text)
+        associations = self.path / ASSOCIATIONS
+        if self.path.is_dir() and associations.exists():
+            self.read_associations(associations)
+
+    def read_associations(self, file: Path) -> None:
+        """Read learnt associations; numbers of a form that does not fit are a problem like any other."""
+        try:
+            self.associations = load_associations(file)
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+            self._problem(file, f"holds no associations ({error})", "make it again with eval/learn_associations.py")
 
     def result(self) -> Corpus:
         if not self.passages and not self.problems:
@@ -136,6 +153,8 @@ class _Reader:
             terms=tuple(Term(entry.name, entry.kind, tuple(entry.words)) for entry in self.terms),
             small_talk=tuple(self.small_talk),
             term_weights=self.term_weights,
+            scope_weights=self.scope_weights,
+            associations=self.associations,
             routines=tuple(_routine(routine) for _, _, routine in self.routines),
             red_flags=self.red_flags,
             cautions=self.safety(),
@@ -214,8 +233,11 @@ class _Reader:
             self.small_talk.append(SmallTalkClass(talk.id, tuple(talk.phrases), talk.message, talk.room))
         for caution, line in self._entries(file, content, "caution", CautionEntry, headers):
             self.cautions.append((self._short(file), line, caution))
-        weights = self._validated(file, TermWeights, {"term_weight": content.get("term_weight", {})})
-        self.term_weights |= weights.term_weight if weights else {}
+        tables = {key: content[key] for key in TermWeights.model_fields if key in content}
+        weights = self._validated(file, TermWeights, tables)
+        if weights:
+            self.term_weights |= weights.term_weight
+            self.scope_weights |= weights.scope_weight
         for routine, line in self._entries(file, content, "routine", RoutineEntry, headers):
             self.routines.append((self._short(file), line, routine))
 

@@ -198,9 +198,12 @@ class RedFlagsFile(Strict):
 
 
 class TermWeights(Strict):
-    """The table `[term_weight]`: how much a term of a question counts against its idf alone (1: as much)."""
+    """Two learnt tables. `[term_weight]`: how much a term of a question counts against its idf alone (1: as much).
+    `[scope_weight]`: how much a term speaks for (above 0) or against a question being one for this corpus.
+    """
 
     term_weight: dict[Line, Annotated[float, Field(gt=0, le=100)]] = {}
+    scope_weight: dict[Line, Annotated[float, Field(ge=-100, le=100)]] = {}
 
 
 class CorpusFile(TermWeights):

@@ -9,10 +9,10 @@ in a single passage. A logistic model over a handful of such features, learnt on
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from math import exp, log, log1p
+from math import exp, log, log1p, sqrt
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,7 +30,7 @@ ANSWERED_FOLLOW_UP: Final = 0.3
 EXPLAINED: Final = 0.5
 """The least share explained that is answered where there is no lexicon to tell the corpus's subject from others."""
 
-FEATURES: Final = ("explained", "information", "shared_terms", "other_terms", "strength", "length", "rival")
+FEATURES: Final = ("explained", "information", "shared_terms", "other_terms", "strength", "length", "rival", "scope")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Evidence:
     question field count half. `information`: log(1 + the idf it holds in its question field). `shared_terms`: lexicon
     terms of the question that its question field holds; `other_terms`: those it does not. `strength`: its score per
     unit of the question's idf. `length`: log(1 + number of content words). `rival`: the score of the best refusal
-    over that of the passage, at most 2.
+    over that of the passage, at most 2. `scope`: see `scope_score`.
     """
 
     explained: float
@@ -51,6 +51,7 @@ class Evidence:
     strength: float
     length: float
     rival: float
+    scope: float
 
     def values(self) -> tuple[float, ...]:
         """The features in the order of `FEATURES`."""
@@ -79,7 +80,16 @@ def weigh_evidence(query: Query, index: Index, best: Ranked, refusal: Ranked | N
         strength=best.score / total if total else 0.0,
         length=log1p(len(worth)),
         rival=min(refusal.score / best.score, 2.0) if refusal else 0.0,
+        scope=scope_score(query.analysis.terms, index.scope_weight),
     )
+
+
+def scope_score(terms: Iterable[str], weight: Callable[[str], float]) -> float:
+    """How much the words of a question speak for the corpus's subject: the sum of the weights of its distinct terms,
+    over the root of their number. A logistic regression over the terms (`eval/learn_decision.py`) without its bias.
+    """
+    found = set(terms)
+    return sum(map(weight, sorted(found))) / sqrt(len(found)) if found else 0.0
 
 
 def confidence(query: Query, index: Index, best: Ranked, refusal: Ranked | None = None) -> float:

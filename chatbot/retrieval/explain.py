@@ -8,7 +8,7 @@ from chatbot.language.analysis import distinct
 from chatbot.language.words import stop_stems
 from chatbot.models import Clue
 from chatbot.retrieval.index import Index
-from chatbot.retrieval.search import FIELD_WEIGHTS, Query
+from chatbot.retrieval.search import Query, weighted_fields
 
 
 def explain(query: Query, index: Index, number: int) -> tuple[Clue, ...]:
@@ -16,18 +16,21 @@ def explain(query: Query, index: Index, number: int) -> tuple[Clue, ...]:
 
     Words with matter of their own that added nothing are listed too, last.
     """
-    clues = [_clue(term, weight, query, index, number) for term, weight in query.weights.items()]
+    parts: list[dict[str, float]] = []
+    for field, factors in weighted_fields(query, index):
+        parts.append({term: factor * field.weight(term, number) for term, factor in factors.items()})
+    names = (*index.fields, "learnt")
+    clues = [
+        Clue(
+            words=" ".join(distinct(_said(term, query))),
+            term=term.lstrip("="),
+            **{name: part.get(term, 0.0) for name, part in zip(names, parts, strict=False)},
+        )
+        for term in query.weights
+    ]
     stops = stop_stems()
     wanted = [clue for clue, term in zip(clues, query.weights, strict=True) if clue.score or term not in stops]
     return tuple(sorted(wanted, key=lambda clue: -clue.score))
-
-
-def _clue(term: str, weight: float, query: Query, index: Index, number: int) -> Clue:
-    parts = {
-        name: FIELD_WEIGHTS[name] * weight * field.learnt(term) * field.weight(term, number)
-        for name, field in index.fields.items()
-    }
-    return Clue(words=" ".join(distinct(_said(term, query))), term=term.lstrip("="), **parts)
 
 
 def _said(term: str, query: Query) -> Iterator[str]:

@@ -24,6 +24,7 @@ from chatbot.retrieval.store import Store, number_bytes, pack
 
 if TYPE_CHECKING:
     from chatbot.corpus.load import Corpus
+    from chatbot.retrieval.bm25 import Postings
 
 FieldName = Literal["question", "answer"]
 FIELDS: Final[tuple[FieldName, ...]] = ("question", "answer")
@@ -33,7 +34,7 @@ def build_index(corpus: Corpus, screen: Mapping[str, Any], digest: str = "") -> 
     """Compile a corpus. `screen` holds the compiled red-flag rules, `digest` names the sources it was made from."""
     from dataclasses import asdict
 
-    from chatbot.retrieval.bm25 import weigh
+    from chatbot.retrieval.bm25 import Postings, weigh
 
     lexicon = Lexicon.from_terms(corpus.terms)
     analyses = {
@@ -49,6 +50,9 @@ def build_index(corpus: Corpus, screen: Mapping[str, Any], digest: str = "") -> 
         "sources": _json({id_: asdict(source) for id_, source in corpus.sources.items()}),
         "words": "\n".join(_surface_words(chain.from_iterable(chain(*analyses.values())))).encode(),
     }
+    scope = sorted(corpus.scope_weights)
+    sections["scope.terms"] = "\n".join(scope).encode()
+    sections["scope.weights"] = number_bytes(array("d", [corpus.scope_weights[term] for term in scope]))
     sections["ids"] = "\n".join(passage.id for passage in corpus.passages).encode()
     stored = [_json(passage_to_dict(passage)) for passage in corpus.passages]
     sections["passages"] = b"".join(stored)
@@ -56,13 +60,23 @@ def build_index(corpus: Corpus, screen: Mapping[str, Any], digest: str = "") -> 
     sections["passages.starts"] = _starts(stored)
     for name in FIELDS:
         postings = weigh([field_terms(lines, name) for lines in analyses[name]])
-        sections[f"{name}.terms"] = "\n".join(postings.terms).encode()
-        sections[f"{name}.idf"] = number_bytes(postings.idf)
-        sections[f"{name}.learnt"] = number_bytes(array("d", [corpus.term_weights.get(t, 1.0) for t in postings.terms]))
-        sections[f"{name}.starts"] = number_bytes(postings.starts)
-        sections[f"{name}.documents"] = number_bytes(postings.documents)
-        sections[f"{name}.weights"] = number_bytes(postings.weights)
+        sections |= _field_sections(name, postings, corpus.term_weights)
+    if corpus.associations:
+        ids = [passage.id for passage in corpus.passages]
+        terms, idf, starts, documents, weights = corpus.associations.postings(ids)
+        sections |= _field_sections("associations", Postings(terms, idf, starts, documents, weights), {})
     return pack(sections)
+
+
+def _field_sections(name: str, postings: Postings, learnt: Mapping[str, float]) -> dict[str, bytes]:
+    return {
+        f"{name}.terms": "\n".join(postings.terms).encode(),
+        f"{name}.idf": number_bytes(postings.idf),
+        f"{name}.learnt": number_bytes(array("d", [learnt.get(term, 1.0) for term in postings.terms])),
+        f"{name}.starts": number_bytes(postings.starts),
+        f"{name}.documents": number_bytes(postings.documents),
+        f"{name}.weights": number_bytes(postings.weights),
+    }
 
 
 def field_lines(passage: Passage, field: FieldName) -> tuple[str, ...]:
@@ -98,7 +112,7 @@ def _starts(parts: Sequence[bytes]) -> bytes:
 class Field:
     """One inverted field: which passages hold a term, and what the term adds to each one's score."""
 
-    def __init__(self, store: Store, name: FieldName) -> None:
+    def __init__(self, store: Store, name: str) -> None:
         terms = store.text(f"{name}.terms")
         self._rows = {term: row for row, term in enumerate(terms.split("\n"))} if terms else {}
         self._idf = store.floats(f"{name}.idf")
@@ -148,6 +162,8 @@ class Index:
         self._store = store
         self.meta: dict[str, Any] = json.loads(store.text("meta"))
         self.fields = {name: Field(store, name) for name in FIELDS}
+        self.associations = Field(store, "associations") if "associations.terms" in store else None
+        """Which passages a term speaks for, as learnt; None in a corpus that brings none."""
         self.lexicon = Lexicon(json.loads(store.text("lexicon")))
         self.small_talk = SmallTalk(json.loads(store.text("small_talk")))
         self.refusals: frozenset[int] = frozenset(json.loads(store.text("refusals")))
@@ -161,6 +177,20 @@ class Index:
         """Passage `number` (0 to len - 1, in order of id)."""
         stored = json.loads(bytes(self._passages[self._starts[number] : self._starts[number + 1]]))
         return passage_from_dict(stored, self.sources)
+
+    def scope_weight(self, term: str) -> float:
+        """How much a term speaks for (above 0) or against a question being one for this corpus, as learnt; else 0."""
+        place = bisect_left(self._scope_terms, term)
+        known = place < len(self._scope_terms) and self._scope_terms[place] == term
+        return self._scope_weights[place] if known else 0.0
+
+    @cached_property
+    def _scope_terms(self) -> list[str]:
+        return self._store.text("scope.terms").split("\n")
+
+    @cached_property
+    def _scope_weights(self) -> memoryview[float]:
+        return self._store.floats("scope.weights")
 
     def number(self, id_: str) -> int | None:
         """The number of the passage with this id, or None."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from heapq import nsmallest
+from math import sqrt
 from typing import Final
 
 from chatbot.language.analysis import Analysis, analyse_words
 from chatbot.language.spelling import correct
 from chatbot.language.words import stop_stems, words
-from chatbot.retrieval.index import FieldName, Index
+from chatbot.retrieval.index import Field, FieldName, Index
 
 FIELD_WEIGHTS: Final[Mapping[FieldName, float]] = {"question": 2.0, "answer": 0.5}
 """How much each field's BM25 score counts."""
@@ -21,6 +22,10 @@ STOP_WORD_WEIGHT: Final = 0.4
 
 LEXICON_TERM_WEIGHT: Final = 0.7
 """A lexicon term stands beside the words it was found in, so it counts less than a word of its own."""
+
+
+ASSOCIATION_WEIGHT: Final = 12.0
+"""How much the learnt associations count: their score lies between about -1 and 3, that of BM25 may reach 100."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +80,27 @@ def term_weights(terms: Iterable[str]) -> dict[str, float]:
     }
 
 
+def weighted_fields(query: Query, index: Index) -> Iterator[tuple[Field, dict[str, float]]]:
+    """The fields a query is looked up in, each with the factor by which each term's contributions count."""
+    for name, field in index.fields.items():
+        yield field, {term: FIELD_WEIGHTS[name] * weight * field.learnt(term) for term, weight in query.weights.items()}
+    if index.associations:
+        yield index.associations, association_factors(query, index.associations)
+
+
+def association_factors(query: Query, field: Field) -> dict[str, float]:
+    """The query as a vector of idf-weighted terms of length `ASSOCIATION_WEIGHT`."""
+    parts = {term: weight * (field.idf(term) or 0.0) for term, weight in query.weights.items()}
+    length = sqrt(sum(part * part for part in parts.values()))
+    return {term: ASSOCIATION_WEIGHT * part / length for term, part in parts.items() if part} if length else {}
+
+
 def rank(query: Query, index: Index, k: int) -> Ranking:
     """The `k` best answers and the best refusal; equal scores in order of id, passages with no term left out."""
     scores: dict[int, float] = defaultdict(float)
-    for name, field in index.fields.items():
-        field_weight = FIELD_WEIGHTS[name]
-        for term, weight in query.weights.items():
+    for field, factors in weighted_fields(query, index):
+        for term, factor in factors.items():
             documents, contributions = field.postings(term)
-            factor = field_weight * weight * field.learnt(term)
             for document, contribution in zip(documents, contributions, strict=True):
                 scores[document] += factor * contribution
     refused = _best({number: scores[number] for number in index.refusals & scores.keys()}, 1)

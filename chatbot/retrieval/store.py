@@ -67,6 +67,9 @@ class Store:
         """Read the file at `path`."""
         return cls(path.read_bytes(), str(path))
 
+    def __contains__(self, name: str) -> bool:
+        return name in self._directory
+
     def __getitem__(self, name: str) -> memoryview[int]:
         start, length = self._directory[name]
         return self._body[start : start + length]

@@ -102,7 +102,7 @@ def render_why(why: Why, style: Style) -> str:
     total = sum(clue.score for clue in why.clues)
     shares = ((clue.score / total, clue) for clue in why.clues if clue.score >= total / 100)
     lines += [style.wrap(_clue_line(share, clue), indent="       ", first="  ") for share, clue in shares]
-    found = {clue.words for clue in why.clues if clue.score}
+    found = {clue.words for clue in why.clues if clue.score > 0}
     missing = [clue.words for clue in why.clues if clue.words not in found]
     if missing:
         lines.append(style.wrap(f"Not in that passage: {', '.join(missing)}."))
@@ -113,7 +113,8 @@ def _clue_line(share: float, clue: Clue) -> str:
     """One word and its share of the score, with what it was read as where that says something new."""
     read_as = "" if clue.words.startswith(clue.term) or clue.term in clue.words else f" (as {clue.term})"
     parts = [name for name, part in (("question", clue.question), ("answer", clue.answer)) if part]
-    return f"{share:4.0%} {clue.words}{read_as}, in its {' and '.join(parts)}"
+    where = f"in its {' and '.join(parts)}" if parts else "as practice questions taught"
+    return f"{share:4.0%} {clue.words}{read_as}, {where}"
 
 
 def render_json(reply: Reply, indent: int | None = None, why: Why | None = None) -> str:

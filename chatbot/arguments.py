@@ -31,6 +31,10 @@ CORPUS_COMMANDS: Final = {
     "stats": "count what a corpus holds, and how well its paraphrases find their passages",
     "export": "print a corpus as JSON Lines",
 }
+EVAL_HELP: Final = (
+    "Measure answers on a question set. Exit code 1 means that a measure is significantly worse than the baseline."
+)
+RANKERS: Final = ("ours", "rank-bm25", "bm25s", "encoder")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -62,7 +66,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_ask(commands.add_parser("ask", help="answer one question", description="Answer one question."))
     _add_topics(commands.add_parser("topics", help="what is covered", description="List topics, or one's questions."))
     _add_corpus(commands.add_parser("corpus", help="check or count a corpus", description="Look after a corpus."))
-    _add_eval(commands.add_parser("eval", help="measure answers", description="Measure answers on a question set."))
+    _add_eval(commands.add_parser("eval", help="measure answers", description=EVAL_HELP))
     commands.add_parser("disclaimer", help="the disclaimer in full", description="Print the medical disclaimer.")
     return parser
 
@@ -110,10 +114,27 @@ def _add_corpus(corpus: argparse.ArgumentParser) -> None:
 
 
 def _add_eval(evaluate: argparse.ArgumentParser) -> None:
+    evaluate.add_argument(
+        "folder",
+        nargs="?",
+        metavar="FOLDER",
+        help="a folder with questions.jsonl and qrels.txt, or one laid out as BEIR's (default: the built-in set)",
+    )
     evaluate.add_argument("--questions", metavar="FILE", help="questions.jsonl (default: the built-in set)")
     evaluate.add_argument("--qrels", metavar="FILE", help="judgements in TREC form (default: beside the questions)")
     evaluate.add_argument("--split", choices=("dev", "test", "all"), default="all", help="which part (default: all)")
+    evaluate.add_argument(
+        "--ranker",
+        action="append",
+        choices=RANKERS,
+        help="what ranks the passages (default: ours); several are compared side by side",
+    )
+    evaluate.add_argument("--compare", action="store_true", help="compare ours with every other ranker installed")
+    evaluate.add_argument("--baseline", metavar="FILE", help="the run to compare with (default: beside the questions)")
+    evaluate.add_argument("--save-baseline", action="store_true", help="store this run as the baseline")
     evaluate.add_argument("--run", metavar="FILE", dest="run_file", help="write the ranking in TREC form to FILE")
+    evaluate.add_argument("--html", metavar="FILE", dest="html_file", help="write a page with plots to FILE")
+    evaluate.add_argument("--verbose", action="store_true", help="also list what went wrong in the test split")
     _add_json_option(evaluate, "the figures as one JSON object")
     _add_corpus_option(evaluate)
 

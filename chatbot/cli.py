@@ -204,8 +204,9 @@ def _corpus_export(options: Namespace, console: Console) -> ExitStatus:
 def _eval(options: Namespace, console: Console) -> ExitStatus:
     from chatbot.evaluation.command import run_evaluation
 
-    console.write(run_evaluation(options, _chatbot(options.corpus)))
-    return ExitStatus.OK
+    verdict = run_evaluation(options, _chatbot, console.stderr)
+    console.write(verdict.text)
+    return ExitStatus.ERROR if verdict.worse else ExitStatus.OK
 
 
 def _disclaimer(_options: Namespace, console: Console) -> ExitStatus:

@@ -1,0 +1,6 @@
+from chatbot.evaluation.report import Report
+
+
+def as_html(report: Report) -> str:
+    """."""
+    return ""

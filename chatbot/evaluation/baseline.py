@@ -78,7 +78,7 @@ DIGITS = 6
 
 
 def changed_questions(changes: Sequence[Change], better: bool) -> Iterator[tuple[str, list[str]]]:
-    """The questions that got better (or worse) on the whole, each with the measures that changed."""
+    """The questions that got better on the whole (or did not, though they changed), with the measures that changed."""
     ids = sorted({id_ for change in changes for id_ in (*change.wins, *change.losses)})
     for id_ in ids:
         pairs = [(c.measure, c.before[id_], c.now[id_]) for c in changes if id_ in c.now]

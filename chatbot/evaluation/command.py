@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TextIO
@@ -116,32 +116,33 @@ def _chatbot_of(name: str, passages: Sequence[Passage]) -> Chatbot:
 
 def _report(options: Namespace, task: Task, progress: Progress) -> Report:
     first, *others = _chosen(options)
-    rivals = {name: _rank_with(name, task, progress) for name in others}
+    rivals = {name: _rankreplace(name, task, progress) for name in others}
     notes = [*_missing_passages(task), *(_missing_rankers() if options.compare else ())]
     digest = baseline.digest(task.chatbot.passages())
     if first != OURS:
-        return Report(first, _rank_with(first, task, progress), digest=digest, notes=notes, verbose=options.verbose)
+        return Report(first, _rankreplace(first, task, progress), digest=digest, notes=notes, verbose=options.verbose)
     results = run(task.dataset, task.chatbot, progress)
     report = Report(OURS, results, _screened(options, task, progress), rivals, digest=digest, verbose=options.verbose)
     file = _baseline_file(options, task)
     if options.save_baseline:
-        return _with(report, notes=[*notes, f"Stored as baseline: {file}"])
+        return replace(report, notes=[*notes, f"Stored as baseline: {file}"])
     if not options.baseline and not file.exists():
-        return _with(report, notes=[*notes, f"No baseline to compare with: --save-baseline stores this run in {file}."])
+        return replace(
+            report, notes=[*notes, f"No baseline to compare with: --save-baseline stores this run in {file}."]
+        )
     stored = baseline.load(file)
-    return _with(report, notes=notes, baseline=stored, changes=baseline.compare(stored.values, report.values))
+    return replace(report, notes=notes, baseline=stored, changes=baseline.compare(stored.values, report.values))
 
 
-def _with(report: Report, **changes: object) -> Report:
-    from dataclasses import replace
-
-    return replace(report, **changes)  # type: ignore[arg-type]
-
-
-def _rank_with(name: str, task: Task, progress: Progress) -> Results:
+def _rankreplace(name: str, task: Task, progress: Progress) -> Results:
     passages = task.passages
     scorer = make_scorer(name, passages, progress)
-    return run_scorer(task.dataset, scorer, [passage.id for passage in passages], progress)
+    results = run_scorer(task.dataset, scorer, [passage.id for passage in passages], progress)
+    if not results.outcomes:
+        raise EvaluationError(
+            f"{task.folder}: no question without history expects an answer; {name} cannot be measured."
+        )
+    return results
 
 
 def _screened(options: Namespace, task: Task, progress: Progress) -> list[Screened]:

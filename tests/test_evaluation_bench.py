@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import threading
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -268,10 +270,19 @@ def test_files_that_cannot_be_written(folder: Path, tmp_path: Path, option: str,
     assert f"cannot be written ({why})" in ran.err
 
 
-def test_a_pipe_is_written_to_not_replaced(folder: Path) -> None:
-    """A device stays what it is."""
-    assert evaluate(folder, "--run", "/dev/null").status == 0
-    assert not Path("/dev/null").is_file()
+def test_a_pipe_is_written_to_not_replaced(folder: Path, tmp_path: Path) -> None:
+    """What is no ordinary file gets the run, and stays what it is."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    read: list[str] = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_text()), daemon=True)
+    reader.start()
+
+    assert evaluate(folder, "--run", str(pipe)).status == 0
+    reader.join(timeout=30)
+
+    assert read[0].startswith("q1 Q0 puncture 1 ")
+    assert pipe.is_fifo()
 
 
 class _Page(HTMLParser):

@@ -105,12 +105,8 @@ def _retrieval(report: Report) -> Iterator[str]:
         yield _figure("By style", rows("Success@1 by style", by_style), "Success@1, and of how many questions.")
     yield "</div>"
     if by_topic:
-        half = -(-len(by_topic) // 2)
         yield f"<h3>By topic</h3><p>Success@1 of each tag with {LEAST} or more questions, weakest first.</p>"
-        yield '<div class="grid">'
-        for part in filter(None, (by_topic[:half], by_topic[half:])):
-            yield f"<figure>{rows('Success@1 by topic', part)}</figure>"
-        yield "</div>"
+        yield _halves("Success@1 by topic", by_topic)
 
 
 def _by_tag(results: Results, tagged: Sequence[tuple[Outcome, Sequence[str]]]) -> list[Bar]:
@@ -209,7 +205,8 @@ def _screen(report: Report) -> Iterator[str]:
             Bar(name, r.caught.value, *r.caught.interval, f"{r.caught.count}/{r.caught.of}")
             for name, r in sorted(by_row.items(), key=lambda item: (item[1].caught.value, item[0]))
         ]
-        yield _figure("By row of the rules", rows("Recall by row", bars), "Share caught, weakest first.")
+        yield "<h3>By row of the rules</h3><p>Share caught, weakest first.</p>"
+        yield _halves("Recall by row", bars)
 
 
 def _recall_table(groups: Mapping[str, Recall]) -> str:
@@ -237,6 +234,13 @@ def _mistakes(report: Report) -> Iterator[str]:
     for heading, *lines in lists:
         items = "".join(f"<li>{escape(line.strip())}</li>" for line in lines)
         yield f"<details><summary>{escape(heading)}</summary><ul>{items}</ul></details>"
+
+
+def _halves(title: str, bars: Sequence[Bar]) -> str:
+    """A long chart of rows as two, beside each other where there is room."""
+    half = -(-len(bars) // 2)
+    parts = [f"<figure>{rows(title, part)}</figure>" for part in (bars[:half], bars[half:]) if part]
+    return f'<div class="grid">{"".join(parts)}</div>'
 
 
 def _figure(title: str, svg: str, caption: str) -> str:

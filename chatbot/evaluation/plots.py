@@ -50,7 +50,7 @@ class Point:
 def rows(title: str, bars: Sequence[Bar]) -> str:
     """One row for each value: a dot on a scale from 0 to 1, with its interval as a line."""
     height = TOP + ROW * len(bars) + 22
-    start, span = LABEL + 8, WIDTH - LABEL - 8 - 44
+    start, span = LABEL + 8, WIDTH - LABEL - 8 - 56
     parts = []
     for tick in TICKS:
         x = start + tick * span

@@ -18,11 +18,12 @@ from chatbot import Chatbot, Corpus
 from chatbot.evaluation import rankers
 from chatbot.evaluation.baseline import compare
 from chatbot.evaluation.dataset import Question, load_dataset
-from chatbot.evaluation.measures import Outcome, falling
+from chatbot.evaluation.measures import Outcome, Results, falling
 from chatbot.evaluation.page import brier_score, calibration_error, reliability_points
 from chatbot.evaluation.progress import Progress
 from chatbot.evaluation.rankers import best, make_scorer
 from chatbot.evaluation.significance import Share, bootstrap_interval, paired_p
+from chatbot.models import Answer, NotCovered, Reply
 
 QUESTIONS = [
     {"id": "q1", "text": "fix a puncture", "expect": "answer", "split": "dev", "tags": ["plain", "wheel"]},
@@ -484,3 +485,24 @@ def test_a_confidence_is_measured_for_single_questions(folder: Path) -> None:
     assert sure["q5"] is None
     assert sure["q4"] == sure["q6"] == 0.0
     assert 0.5 <= (sure["q2"] or 0) <= 1
+
+
+def test_a_last_turn_is_right_by_kind_and_passage() -> None:
+    """A refusal where an answer was expected is wrong, and so is an answer whose passages do not answer."""
+    answer, refusal = Answer(question="", hits=()), NotCovered(question="")
+
+    def outcome(id_: str, expect: str, ranking: dict[str, float], reply: Reply) -> Outcome:
+        question = Question.model_validate({"id": id_, "text": "t", "history": ["h"], "expect": expect})
+        return Outcome(question, ranking, reply)
+
+    outcomes = (
+        outcome("good", "answer", {"chain": 1.0}, answer),
+        outcome("refused", "answer", {"chain": 1.0}, refusal),
+        outcome("missed", "answer", {"brakes": 1.0}, answer),
+        outcome("off-topic", "not_covered", {}, refusal),
+        outcome("carried", "not_covered", {"chain": 1.0}, answer),
+    )
+    results = Results(outcomes, {id_: {"chain": 3, "brakes": 1} for id_ in ("good", "refused", "missed")})
+
+    assert [outcome.question.id for outcome in outcomes if results.right(outcome)] == ["good", "off-topic"]
+    assert results.shares["dialogues, last turn right"] == Share(2, 5)

@@ -22,6 +22,11 @@ class CompileCorpus(BuildHookInterface):  # type: ignore[type-arg]
         INDEX_FILE.write_bytes(compile_builtin())
         if version == "editable":
             return
-        shipped = [*root.glob("corpus/*.toml"), *root.glob("eval/*.jsonl"), root / "eval" / "qrels.txt"]
+        shipped = [
+            *root.glob("corpus/*.toml"),
+            *root.glob("eval/*.jsonl"),
+            root / "eval" / "qrels.txt",
+            root / "eval" / "baseline.json",
+        ]
         include = {str(file): f"chatbot/data/{file.relative_to(root).as_posix()}" for file in shipped}
         build_data["force_include"] |= include | {str(INDEX_FILE): "chatbot/data/corpus.index"}

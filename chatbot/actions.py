@@ -50,13 +50,17 @@ class Call:
 
     def chatbot(self) -> Chatbot:
         """The chatbot over the corpus that was named, or the built-in one."""
+        return self.chatbot_over(self.options.corpus)
+
+    def chatbot_over(self, path: str | None) -> Chatbot:
+        """The chatbot over the corpus at `path`, or the built-in one."""
         from chatbot.assistant import Chatbot
 
-        if self.options.corpus is None:
+        if path is None:
             return Chatbot()
         from chatbot.corpus.load import Corpus
 
-        return Chatbot(Corpus.load(self.options.corpus))
+        return Chatbot(Corpus.load(path))
 
     def diary(self) -> Diary:
         """What may be kept of a chat."""
@@ -306,8 +310,9 @@ def _corpus_export(call: Call) -> ExitStatus:
 def _eval(call: Call) -> ExitStatus:
     from chatbot.evaluation.command import run_evaluation
 
-    call.console.write(run_evaluation(call.options, call.chatbot()))
-    return ExitStatus.OK
+    verdict = run_evaluation(call.options, call.chatbot_over, call.console.stderr)
+    call.console.write(verdict.text)
+    return ExitStatus.ERROR if verdict.worse else ExitStatus.OK
 
 
 def _disclaimer(call: Call) -> ExitStatus:

@@ -59,6 +59,7 @@ SHELLS: Final = ("bash", "zsh", "fish", "powershell")
 HELP_TOPICS: Final = ("exit-codes", "settings", "privacy")
 SETTING_OPTIONS: Final = ("color", "width", "plain")
 """Options that overrule the setting of the same name."""
+RANKERS: Final = ("ours", "rank-bm25", "bm25s", "encoder")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -196,10 +197,27 @@ def _add_corpus(corpus: argparse.ArgumentParser) -> None:
 
 
 def _add_eval(evaluate: argparse.ArgumentParser) -> None:
+    evaluate.add_argument(
+        "folder",
+        nargs="?",
+        metavar="FOLDER",
+        help="a folder with questions.jsonl and qrels.txt, or one laid out as BEIR's (default: the built-in set)",
+    )
     evaluate.add_argument("--questions", metavar="FILE", help="questions.jsonl (default: the built-in set)")
     evaluate.add_argument("--qrels", metavar="FILE", help="judgements in TREC form (default: beside the questions)")
     evaluate.add_argument("--split", choices=("dev", "test", "all"), default="all", help="which part (default: all)")
+    evaluate.add_argument(
+        "--ranker",
+        action="append",
+        choices=RANKERS,
+        help="what ranks the passages (default: ours); several are compared side by side",
+    )
+    evaluate.add_argument("--compare", action="store_true", help="compare ours with every other ranker installed")
+    evaluate.add_argument("--baseline", metavar="FILE", help="the run to compare with (default: beside the questions)")
+    evaluate.add_argument("--save-baseline", action="store_true", help="store this run as the baseline")
     evaluate.add_argument("--run", metavar="FILE", dest="run_file", help="write the ranking in TREC form to FILE")
+    evaluate.add_argument("--html", metavar="FILE", dest="html_file", help="write a page with plots to FILE")
+    evaluate.add_argument("--verbose", action="store_true", help="also list what went wrong in the test split")
 
 
 _COMMANDS: Final = {
@@ -213,7 +231,7 @@ _COMMANDS: Final = {
     "doctor": ("print versions, terminal, settings and paths, safe to paste into a bug report", _add_nothing),
     "completions": ("print a completion script, to be saved where your shell looks for it", _add_completions),
     "corpus": ("check, count or print a corpus", _add_corpus),
-    "eval": ("measure answers on a question set", _add_eval),
+    "eval": ("measure answers on a question set; exit code 1 when significantly worse than the baseline", _add_eval),
     "help": ("explain a command, the exit codes, the settings or what is kept", _add_help),
 }
 COMMANDS: Final = tuple(_COMMANDS)

@@ -29,13 +29,16 @@ FLOORS = (
 )
 """From the ground up: a module imports from its own floor and those below."""
 OWNERS = {
-    "rank_bm25": {"retrieval.bm25"},
-    "numpy": {"evaluation.retrievability"},
-    "pydantic": {"corpus.schema", "corpus.load", "evaluation.dataset", "settings"},
+    "rank_bm25": {"retrieval.bm25", "evaluation.rankers"},
+    "numpy": {"corpus.associations", "evaluation.retrievability", "evaluation.rankers", "evaluation.significance"},
+    "pydantic": {"corpus.schema", "corpus.load", "evaluation.dataset", "evaluation.baseline", "settings"},
     "prompt_toolkit": {"terminal.line_editor"},
     "platformdirs": {"settings"},
     "rapidfuzz": {"language.spelling", "corpus.check"},
     "ir_measures": {"evaluation.measures"},
+    "scipy": {"evaluation.significance"},
+    "bm25s": {"evaluation.rankers"},
+    "sentence_transformers": {"evaluation.rankers"},
     "Stemmer": {"language.words"},
 }
 NETWORK = {"socket", "http", "urllib", "requests", "httpx", "ftplib", "smtplib", "asyncio", "ssl"}

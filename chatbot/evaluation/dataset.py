@@ -1,19 +1,25 @@
-"""Questions and judgements as files: `questions.jsonl` and TREC qrels."""
+"""Questions and judgements as files: `questions.jsonl` and TREC qrels, or a folder laid out as BEIR lays them out."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Annotated, Final, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from chatbot.errors import EvaluationError
-from chatbot.models import Level
+from chatbot.models import Level, Passage
 
 Split = Literal["dev", "test", "all"]
+Id = Annotated[str, StringConstraints(pattern=r"^\S+$")]
+"""Without blanks, because TREC files put blanks between fields."""
+
+RELEVANT: Final = 2
+"""The lowest grade that counts as an answer: 3 answers exactly this, 2 answers it well, 1 is related, 0 is not."""
+
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -22,12 +28,12 @@ class Question(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    id: str
+    id: Id
     text: str
     history: tuple[str, ...] = ()
-    expect: Literal["answer", "not_covered", "escalation", "small_talk"]
+    expect: Literal["answer", "not_covered", "escalation", "small_talk"] = "answer"
     level: Level | None = None
-    split: Literal["dev", "test"]
+    split: Literal["dev", "test"] = "test"
     tags: tuple[str, ...] = ()
 
 
@@ -36,7 +42,7 @@ class Message(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    id: str
+    id: Id
     text: str
     history: tuple[str, ...] = ()
     level: Level | None
@@ -61,22 +67,38 @@ class Practice(BaseModel):
     tags: tuple[str, ...] = ()
 
 
+class BeirDocument(BaseModel):
+    """One line of a BEIR `corpus.jsonl`."""
+
+    id: Id = Field(alias="_id")
+    title: str = ""
+    text: str
+
+
+class BeirQuery(BaseModel):
+    """One line of a BEIR `queries.jsonl`."""
+
+    id: Id = Field(alias="_id")
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """Questions, and for each that expects an answer the grade (0 to 3) of the judged passages."""
+    """Questions, for each that expects an answer the grades of the judged passages, and what grade is relevant."""
 
     questions: tuple[Question, ...]
     qrels: Mapping[str, Mapping[str, int]]
+    relevant: int = RELEVANT
 
 
 def load_dataset(questions: Path, qrels: Path, split: Split = "all") -> Dataset:
-    """Read both files and check that they fit each other. Raise EvaluationError naming file and line."""
-    every = tuple(_rows(questions, Question))
+    """Read both files and check that they fit each other. Raise EvaluationError naming file and line.
+
+    Where no grade reaches `RELEVANT`, the highest one given is what counts as relevant.
+    """
+    every = _distinct(questions, tuple(_rows(questions, Question)))
     judged = _qrels(qrels)
-    known = {question.id for question in every}
-    if len(known) != len(every):
-        raise EvaluationError(f"{questions}: an id stands twice; give every question one of its own.")
-    if strangers := judged.keys() - known:
+    if strangers := judged.keys() - {question.id for question in every}:
         raise EvaluationError(f"{qrels}: judges unknown questions ({', '.join(sorted(strangers)[:5])}); take them out.")
     unjudged = [q.id for q in every if q.expect == "answer" and not any(judged.get(q.id, {}).values())]
     if unjudged:
@@ -84,7 +106,38 @@ def load_dataset(questions: Path, qrels: Path, split: Split = "all") -> Dataset:
     chosen = tuple(question for question in every if split in ("all", question.split))
     if not chosen:
         raise EvaluationError(f"{questions}: holds no questions of the split {split!r}; choose another.")
-    return Dataset(chosen, {question.id: judged.get(question.id, {}) for question in chosen})
+    highest = max((grade for grades in judged.values() for grade in grades.values()), default=RELEVANT)
+    grades = {question.id: judged.get(question.id, {}) for question in chosen}
+    return Dataset(chosen, grades, min(RELEVANT, highest))
+
+
+def load_beir(folder: Path, split: Split = "all") -> tuple[list[Passage], Dataset]:
+    """Read `corpus.jsonl`, `queries.jsonl` and `qrels/*.tsv` as BEIR lays them out (Thakur and others 2021).
+
+    A document's title is its question; without one its text is. Every grade above 0 is relevant, as in BEIR. Queries
+    without a relevant document are left out, as BEIR's judgements cover a split only.
+    """
+    documents = _distinct(folder / "corpus.jsonl", tuple(_rows(folder / "corpus.jsonl", BeirDocument)))
+    queries = _distinct(folder / "queries.jsonl", tuple(_rows(folder / "queries.jsonl", BeirQuery)))
+    files = _beir_qrels(folder / "qrels", split)
+    if not documents:
+        raise EvaluationError(f"{folder / 'corpus.jsonl'}: holds no documents; add one a line.")
+    texts = {query.id: query.text for query in queries}
+    questions: list[Question] = []
+    qrels: dict[str, dict[str, int]] = {}
+    for name, file in files.items():
+        for id_, grades in _qrels(file, BEIR_ROW).items():
+            if id_ not in texts:
+                raise EvaluationError(f"{file}: judges the unknown query {id_}; take it out.")
+            if id_ not in qrels and any(grade > 0 for grade in grades.values()):
+                qrels[id_] = grades
+                questions.append(Question(id=id_, text=texts[id_], split="test" if name == "test" else "dev"))
+    if not questions:
+        raise EvaluationError(
+            f"{folder}: no query has a relevant document in {', '.join(files)}; choose another split."
+        )
+    passages = [Passage(id=row.id, question=row.title or row.text, answer=row.text) for row in documents]
+    return passages, Dataset(tuple(questions), qrels, relevant=1)
 
 
 def load_practice(path: Path) -> tuple[Practice, ...]:
@@ -109,14 +162,40 @@ def _rows(path: Path, model: type[M]) -> Iterator[M]:
             raise EvaluationError(f"{path}:{number}: is not JSON; write one object a line.") from error
 
 
-def _qrels(path: Path) -> dict[str, dict[str, int]]:
+def _distinct(path: Path, rows: tuple[M, ...]) -> tuple[M, ...]:
+    seen: set[str] = set()
+    for row in rows:
+        id_: str = row.id  # type: ignore[attr-defined]  # every model here has one
+        if id_ in seen:
+            raise EvaluationError(f"{path}: the id {id_} stands twice; give every line one of its own.")
+        seen.add(id_)
+    return rows
+
+
+TREC_ROW: Final = ("question", "0", "passage", "grade")
+BEIR_ROW: Final = ("query-id", "corpus-id", "score")
+
+
+def _beir_qrels(folder: Path, split: Split) -> dict[str, Path]:
+    files = {name: folder / f"{name}.tsv" for name in (("dev", "test") if split == "all" else (split,))}
+    found = {name: file for name, file in files.items() if file.is_file()}
+    if not found:
+        raise EvaluationError(f"{folder}: holds no {' or '.join(f'{name}.tsv' for name in files)}; add one.")
+    return found
+
+
+def _qrels(path: Path, form: Sequence[str] = TREC_ROW) -> dict[str, dict[str, int]]:
     judged: dict[str, dict[str, int]] = {}
     for number, line in _lines(path):
+        fields = line.split()
+        if number == 1 and tuple(fields) == BEIR_ROW == form:
+            continue
         try:
-            question, _, passage, grade = line.split()
-            judged.setdefault(question, {})[passage] = int(grade)
+            if len(fields) != len(form):
+                raise ValueError
+            judged.setdefault(fields[0], {})[fields[-2]] = int(fields[-1])
         except ValueError as error:
-            raise EvaluationError(f"{path}:{number}: is not 'question 0 passage grade'; mend this line.") from error
+            raise EvaluationError(f"{path}:{number}: is not '{' '.join(form)}'; mend this line.") from error
     return judged
 
 

@@ -133,7 +133,8 @@ class Chatbot:
 
     def _careful(self, reply: Reply, said: Iterable[str]) -> Reply:
         """A reply made fit for somebody of whom these cautions hold: unsafe answers replaced, cautions shown."""
-        cautions = [self._screen.cautions[id_] for id_ in said]
+        told = set(said)
+        cautions = [caution for id_, caution in self._screen.cautions.items() if id_ in told]
         if not cautions or not isinstance(reply, Answer):
             return reply
         best = reply.hits[0]

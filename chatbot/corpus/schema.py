@@ -152,12 +152,16 @@ class RuleEntry(Strict):
 
 
 class CautionEntry(Strict):
-    """One `[[caution]]` of `cautions.toml`; `topic` is the topic of the passages written for it."""
+    """One `[[caution]]` of `cautions.toml`; `topic` is the topic of the passages written for it.
+
+    With `history` it also holds when it lies in the past ("breast cancer in 2015").
+    """
 
     id: Slug
     topic: Line
     said: Annotated[Phrases, Field(min_length=1)]
     text: Line
+    history: bool = False
     unsafe: list[Annotated[list[Line], Field(min_length=1)]] = []
     instead: Slug | Literal[""] = ""
     sources: Annotated[list[Slug], Field(min_length=1)]

@@ -7,6 +7,7 @@ passage stands in its place.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -22,7 +23,11 @@ _OTHERS: Final = frozenset(
     "he hes him his she shes her hers they theyve their husband wife partner boyfriend girlfriend mum mom mother mums "
     "moms dad dads father gran granny grandma nan grandmother grandad grandpa grandfather sister brother son daughter "
     "child kid baby friend mate neighbour neighbor colleague aunt uncle cousin niece nephew client patient people "
-    "someone somebody anyone who women men woman man you".split()
+    "someone somebody anyone who women men woman man you husbands wifes partners clients patients friends mates grandads "
+    "grans dads sons daughters sisters brothers folk folks pet dog cat horse".split()
+)
+_DENIES: Final = re.compile(
+    r"\b(im|i'm|i am|i|ive|i've|i have) (not|never|no longer|dont|don't|do not|stopped|came off|finished|quit)\b", re.I
 )
 
 
@@ -60,6 +65,11 @@ def said_of_oneself(tokens: list[str], mentions: Iterable[Found]) -> list[str]:
     """The ids of the cautions that the writer of a message says of herself, among concepts that it affirms."""
     found = [m.concept.removeprefix(PREFIX) for m in mentions if m.concept.startswith(PREFIX) and _own(tokens, m)]
     return list(dict.fromkeys(found))
+
+
+def speaks_of_not_having(message: str) -> bool:
+    """Whether a message takes something back that may have been said before ("I'm not pregnant any more")."""
+    return _DENIES.search(message) is not None
 
 
 def _own(tokens: list[str], mention: Found) -> bool:

@@ -1,8 +1,8 @@
 """A second, independent look at a message: a linear model over its words, for dangers that no rule has words for.
 
 Logistic regression over stems, pairs of neighbouring stems (with at most one word between), and the concepts that the
-rules' engine found affirmed. Learnt by `eval/learn_screen.py`; the weights stand in `detector.json`. It only ever adds
-alarms to those of the rules.
+rules' engine found affirmed. Learnt by `eval/learn_screen.py`; the weights stand in `detector.json`. It adds alarms to
+those of the rules, and by words alone overrules the few that they raise on ordinary messages.
 """
 
 from __future__ import annotations
@@ -56,6 +56,16 @@ def detect(message: str, concepts: Iterable[str]) -> Level | None:
     if score(found, model["danger"]["weights"], model["danger"]["bias"]) < 0:
         return None
     return "emergency" if score(found, model["emergency"]["weights"], model["emergency"]["bias"]) >= 0 else "urgent"
+
+
+def overruled(message: str, level: Level) -> bool:
+    """Whether the words of a message speak so plainly of nothing dangerous that a rule's alarm does not count.
+
+    The more serious the level, the plainer they must speak: the lines are drawn where next to no danger is lost.
+    """
+    model = _model()
+    odds = score(features(message, ()), model["words"]["weights"], model["words"]["bias"])
+    return bool(odds < model["overruled_below"][level])
 
 
 @cache

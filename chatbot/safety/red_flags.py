@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Any, Final, get_args
 
 from chatbot.models import Level
-from chatbot.safety.cautions import Caution, compile_cautions, said_of_oneself
+from chatbot.safety.cautions import PREFIX, Caution, compile_cautions, said_of_oneself, speaks_of_not_having
 from chatbot.safety.context import affirmed
-from chatbot.safety.detector import RULE, TELL, detect
+from chatbot.safety.detector import RULE, TELL, detect, overruled
 from chatbot.safety.phrases import Finder, Found, compile_phrases, read
 
 RANK: Final[dict[Level, int]] = {"crisis": 0, "emergency": 1, "urgent": 2, "see_doctor": 3}
@@ -49,7 +49,7 @@ class Screen:
     def __init__(self, compiled: Mapping[str, Any], second_look: bool = True) -> None:
         """`compiled` is the result of `compile_rules`, possibly read back from JSON.
 
-        With `second_look`, a message that sets off no rule is also shown to the model of `chatbot.safety.detector`.
+        With `second_look`, the models of `chatbot.safety.detector` add alarms, and overrule those of ordinary messages.
         """
         self._second_look = second_look
         self._finder = Finder(compiled["phrases"])
@@ -90,8 +90,10 @@ class Screen:
         found = self._finder.find(tokens)
         known = affirmed(tokens, found, self._history)
         holds = said_of_oneself(tokens, known)
-        denied = [id_ for id_ in said_of_oneself(tokens, found) if id_ not in holds]
-        return Reading(self._alarm(message, self._derive(known)), tuple(holds), tuple(denied))
+        denied = said_of_oneself(tokens, found) if speaks_of_not_having(message) else []
+        return Reading(
+            self._alarm(message, self._derive(known)), tuple(holds), tuple(id_ for id_ in denied if id_ not in holds)
+        )
 
     def _alarm(self, message: str, concepts: list[Found]) -> Alarm | None:
         by_name: dict[str, list[Found]] = {}
@@ -103,6 +105,8 @@ class Screen:
                 and (not rule["within"] or _near([by_name[name] for name in names], rule["within"]))
                 for names in rule["when"]
             ):
+                if self._second_look and overruled(message, rule["level"]):
+                    continue
                 return Alarm(rule["id"], rule["level"], f"{self._leads[rule['level']]} {rule['tell']}".strip())
         level = detect(message, by_name) if self._second_look else None
         return Alarm(RULE, level, f"{self._leads[level]} {TELL}") if level else None
@@ -127,7 +131,8 @@ def compile_rules(
             for kind in ("any", "near")
             if entry[kind]
         ],
-        "history": [name for name, entry in concepts.items() if entry["history"]],
+        "history": [name for name, entry in concepts.items() if entry["history"]]
+        + [PREFIX + caution["id"] for caution in cautions if caution["history"]],
         "leads": dict(rules["lead"]),
         "rules": sorted(
             ({key: rule[key] for key in ("id", "level", "tell", "when", "unless", "within")} for rule in rules["rule"]),

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from chatbot.arguments import SETTING_OPTIONS, build_parser, fitted, subcommands
-from chatbot.errors import UsageError
+from chatbot.errors import Problem, UsageError
 from chatbot.exits import ExitStatus
 from chatbot.settings import Chosen, choose, leave_no_trace, state_folder
 from chatbot.terminal.console import Console
@@ -265,12 +265,23 @@ def _corpus_check(call: Call) -> ExitStatus:
     from chatbot.corpus.check import check
 
     problems = check(call.options.path or corpus_folder(), house_style=call.options.path is None)
+    if call.options.path is None and not problems:
+        problems = _untested_rules()
     for problem in problems:
         call.console.write(str(problem))
     call.console.notice(
         f"{len(problems)} problem{'' if len(problems) == 1 else 's'} found." if problems else "No problems found."
     )
     return ExitStatus.CORPUS if problems else ExitStatus.OK
+
+
+def _untested_rules() -> list[Problem]:
+    from chatbot.builtin import corpus_folder, evaluation_folder
+    from chatbot.corpus.load import Corpus
+    from chatbot.evaluation.dataset import load_messages
+    from chatbot.evaluation.screening import untested_rules
+
+    return list(untested_rules(Corpus.load(corpus_folder()), load_messages(evaluation_folder() / "red_flags.jsonl")))
 
 
 def _corpus_stats(call: Call) -> ExitStatus:

@@ -159,11 +159,14 @@ def report(examples: Examples, looks: dict[str, Mask]) -> None:
     danger, blind = examples.danger == 1, examples.blind
     grave = examples.emergency == 1
     print(f"{int(danger.sum())} dangerous messages, {int((~danger).sum())} harmless texts")
+    groups = {
+        "blind emergencies": blind & grave,
+        "blind dangers": blind & danger,
+        "blind benign": blind & ~danger,
+        "everyday": examples.everyday,
+    }
     for name, caught in looks.items():
-        print(
-            f"{name:<14} blind emergencies {caught[blind & grave].mean():.3f}, "
-            f"dangers {caught[blind & danger].mean():.3f}, benign {caught[blind & ~danger].mean():.3f}; everyday questions {caught[examples.everyday].mean():.4f}"
-        )
+        print(f"{name:<14}", ", ".join(f"{group} {caught[where].mean():.4f}" for group, where in groups.items()))
 
 
 if __name__ == "__main__":

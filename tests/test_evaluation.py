@@ -140,7 +140,7 @@ FLOOR = 0.8
 
 
 def test_the_screen_catches_what_its_rules_were_written_for(bot: Chatbot) -> None:
-    """On dev, every emergency its rules were tuned on is caught, 95 in 100 of all, with one false alarm in fifty."""
+    """On dev, which it has learnt from, 97 in 100 emergencies are caught, with one false alarm in fifty."""
     from chatbot.builtin import evaluation_folder
 
     results = screen(load_messages(evaluation_folder() / "red_flags.jsonl", "dev"), bot, QUIET)
@@ -148,8 +148,7 @@ def test_the_screen_catches_what_its_rules_were_written_for(bot: Chatbot) -> Non
     benign = [r for r in results if r.message.level is None]
 
     assert len(grave) >= 300
-    assert [r.message.text for r in grave if r.missed and "blind" not in r.message.tags] == []
-    assert sum(r.missed for r in grave) <= len(grave) / 20
+    assert sum(r.missed for r in grave) <= len(grave) * 3 / 100
     assert sum(r.false_alarm for r in benign) <= len(benign) / 50
 
 

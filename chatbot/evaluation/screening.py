@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from chatbot.assistant import Chatbot
+from chatbot.errors import Problem
 from chatbot.evaluation.dataset import Message
 from chatbot.evaluation.progress import Progress
 from chatbot.evaluation.significance import Share
 from chatbot.models import Escalation, Level
 from chatbot.safety.red_flags import RANK
+
+if TYPE_CHECKING:
+    from chatbot.corpus.load import Corpus
+
+TESTS_A_ROW: Final = 5
+"""How many test messages that must escalate every row of the rules needs."""
 
 BLIND: Final = "blind"
 """The tag of messages written by somebody who had not seen the rules."""
@@ -98,6 +106,16 @@ def screen_values(results: Sequence[Screened]) -> Mapping[str, Mapping[str, floa
         "danger caught": {r.message.id: float(not r.missed) for r in results if r.message.level},
         "no false alarm": {r.message.id: float(not r.false_alarm) for r in results if not r.message.level},
     }
+
+
+def untested_rules(corpus: Corpus, messages: Iterable[Message]) -> Iterator[Problem]:
+    """Rules whose row of the table has too few test messages that must escalate."""
+    rules = (corpus.red_flags or {}).get("rule", ())
+    tested = Counter(tag for message in messages if message.level for tag in set(message.tags))
+    for rule in rules:
+        if tested[rule["row"]] < TESTS_A_ROW:
+            what = f"has {tested[rule['row']]} test messages for {rule['row']}, {TESTS_A_ROW} are needed"
+            yield Problem("red_flags.toml", what, "add messages with this tag to eval/red_flags.jsonl", rule["id"])
 
 
 def _recall(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from heapq import nsmallest
@@ -97,18 +97,17 @@ def association_factors(query: Query, field: Field) -> dict[str, float]:
 
 def rank(query: Query, index: Index, k: int) -> Ranking:
     """The `k` best answers and the best refusal; equal scores in order of id, passages with no term left out."""
-    scores: dict[int, float] = defaultdict(float)
+    scores = [0.0] * len(index)
     for field, factors in weighted_fields(query, index):
         for term, factor in factors.items():
-            documents, contributions = field.postings(term)
-            for document, contribution in zip(documents, contributions, strict=True):
+            for document, contribution in zip(*field.postings(term), strict=True):
                 scores[document] += factor * contribution
-    refused = _best({number: scores[number] for number in index.refusals & scores.keys()}, 1)
-    for number in index.refusals & scores.keys():
-        del scores[number]
-    return Ranking(_best(scores, k), refused[0] if refused else None)
+    refused = _best(((number, scores[number]) for number in index.refusals), 1)
+    answers = ((number, score) for number, score in enumerate(scores) if number not in index.refusals)
+    return Ranking(_best(answers, k), refused[0] if refused else None)
 
 
-def _best(scores: Mapping[int, float], k: int) -> list[Ranked]:
-    best = nsmallest(k, scores.items(), key=lambda item: (-item[1], item[0]))
+def _best(scores: Iterable[tuple[int, float]], k: int) -> list[Ranked]:
+    """The `k` best of those that something speaks for."""
+    best = nsmallest(k, (found for found in scores if found[1] > 0), key=lambda found: (-found[1], found[0]))
     return [Ranked(number, score) for number, score in best]

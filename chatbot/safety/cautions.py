@@ -23,8 +23,8 @@ _OTHERS: Final = frozenset(
     "he hes him his she shes her hers they theyve their husband wife partner boyfriend girlfriend mum mom mother mums "
     "moms dad dads father gran granny grandma nan grandmother grandad grandpa grandfather sister brother son daughter "
     "child kid baby friend mate neighbour neighbor colleague aunt uncle cousin niece nephew client patient people "
-    "someone somebody anyone who women men woman man you husbands wifes partners clients patients friends mates grandads "
-    "grans dads sons daughters sisters brothers folk folks pet dog cat horse".split()
+    "someone somebody anyone who women men woman man you husbands wifes partners clients patients friends mates "
+    "grandads grans dads sons daughters sisters brothers folk folks pet dog cat horse".split()
 )
 _DENIES: Final = re.compile(
     r"\b(im|i'm|i am|i|ive|i've|i have) (not|never|no longer|dont|don't|do not|stopped|came off|finished|quit)\b", re.I

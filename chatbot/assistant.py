@@ -16,6 +16,7 @@ from chatbot.retrieval.explain import explain
 from chatbot.retrieval.index import Index
 from chatbot.retrieval.search import Query, Ranked, Ranking, make_query, rank
 from chatbot.retrieval.store import Store
+from chatbot.safety.cautions import Caution
 from chatbot.safety.red_flags import Alarm, Reading, Screen
 
 if TYPE_CHECKING:
@@ -79,6 +80,11 @@ class Chatbot:
     def read(self, message: str) -> Reading:
         """What the screen reads in a message: the red-flag rule it sets off, and what the writer says of herself."""
         return self._screen.read(message)
+
+    @property
+    def cautions(self) -> Sequence[Caution]:
+        """Every caution it heeds, gravest first."""
+        return list(self._screen.cautions.values())
 
     def alarm(self, message: str) -> Alarm | None:
         """The red-flag rule that a message sets off, or None."""

@@ -26,6 +26,7 @@ _OTHERS: Final = frozenset(
     "someone somebody anyone who women men woman man you husbands wifes partners clients patients friends mates "
     "grandads grans dads sons daughters sisters brothers folk folks pet dog cat horse".split()
 )
+_ENDED: Final = frozenset("stopped quit finished ended off".split())
 _DENIES: Final = re.compile(
     r"\b(im|i'm|i am|i|ive|i've|i have) (not|never|no longer|dont|don't|do not|stopped|came off|finished|quit)\b", re.I
 )
@@ -70,6 +71,11 @@ def said_of_oneself(tokens: list[str], mentions: Iterable[Found]) -> list[str]:
 def speaks_of_not_having(message: str) -> bool:
     """Whether a message takes something back that may have been said before ("I'm not pregnant any more")."""
     return _DENIES.search(message) is not None
+
+
+def has_ended(tokens: list[str], mention: Found) -> bool:
+    """Whether the words right before a mention say that it is over ("I stopped warfarin", "came off the thinners")."""
+    return not _ENDED.isdisjoint(tokens[max(mention.start - 3, 0) : mention.start + 1])
 
 
 def _own(tokens: list[str], mention: Found) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final, get_args
 
 from chatbot.models import Level
-from chatbot.safety.cautions import PREFIX, Caution, compile_cautions, said_of_oneself, speaks_of_not_having
+from chatbot.safety.cautions import PREFIX, Caution, compile_cautions, has_ended, said_of_oneself, speaks_of_not_having
 from chatbot.safety.context import affirmed
 from chatbot.safety.detector import RULE, TELL, detect, overruled
 from chatbot.safety.phrases import Finder, Found, compile_phrases, read
@@ -89,7 +89,7 @@ class Screen:
         tokens = read(message)
         found = self._finder.find(tokens)
         known = affirmed(tokens, found, self._history)
-        holds = said_of_oneself(tokens, known)
+        holds = said_of_oneself(tokens, [mention for mention in known if not has_ended(tokens, mention)])
         denied = said_of_oneself(tokens, found) if speaks_of_not_having(message) else []
         return Reading(
             self._alarm(message, self._derive(known)), tuple(holds), tuple(id_ for id_ in denied if id_ not in holds)

@@ -27,6 +27,7 @@ _OTHERS: Final = frozenset(
     "grandads grans dads sons daughters sisters brothers folk folks pet dog cat horse".split()
 )
 _ENDED: Final = frozenset("stopped quit finished ended off".split())
+_NOT: Final = frozenset("dont not never".split())
 _DENIES: Final = re.compile(
     r"\b(im|i'm|i am|i|ive|i've|i have) (not|never|no longer|dont|don't|do not|stopped|came off|finished|quit)\b", re.I
 )
@@ -74,8 +75,9 @@ def speaks_of_not_having(message: str) -> bool:
 
 
 def has_ended(tokens: list[str], mention: Found) -> bool:
-    """Whether the words right before a mention say that it is over ("I stopped warfarin", "came off the thinners")."""
-    return not _ENDED.isdisjoint(tokens[max(mention.start - 3, 0) : mention.start + 1])
+    """Whether the words right before a mention say that it is over or not so ("came off warfarin", "don't take it")."""
+    before = tokens[max(mention.start - 3, 0) : mention.start + 1]
+    return not _ENDED.isdisjoint(before) or not _NOT.isdisjoint(before[-3:])
 
 
 def _own(tokens: list[str], mention: Found) -> bool:

@@ -35,7 +35,7 @@ FALSE_ALARMS = 0.004
 """The share of everyday questions on which `danger` alone may raise an alarm."""
 BENIGN_ALARMS = 0.02
 """The same for the benign messages of blind writers, which were written to tempt the screen."""
-LOST: dict[str, float] = {"emergency": 0.015, "crisis": 0.04, "urgent": 0.03, "see_doctor": 0.08}
+LOST: dict[str, float] = {"emergency": 0.015, "crisis": 0.02, "urgent": 0.03, "see_doctor": 0.08}
 """The share of rightly raised alarms of each level that `words` may overrule."""
 SMALLEST = 0.1
 """Weights below this are dropped."""

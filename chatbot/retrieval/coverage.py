@@ -24,7 +24,7 @@ from chatbot.retrieval.search import Query, Ranked
 ANSWERED: Final = 0.5
 """The least confidence at which a passage is given as an answer."""
 
-ANSWERED_FOLLOW_UP: Final = 0.3
+ANSWERED_FOLLOW_UP: Final = 0.2
 """The same for a turn that leans on an earlier one: what it carries over is known to be within the subject."""
 
 EXPLAINED: Final = 0.5

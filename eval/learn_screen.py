@@ -31,11 +31,11 @@ DANGER_WEIGHT = 5.0
 """How many harmless examples one dangerous example outweighs."""
 RAREST = 3
 """A feature seen in fewer examples is left out."""
-FALSE_ALARMS = 0.004
+FALSE_ALARMS = 0.008
 """The share of everyday questions on which `danger` alone may raise an alarm."""
-BENIGN_ALARMS = 0.02
+BENIGN_ALARMS = 0.03
 """The same for the benign messages of blind writers, which were written to tempt the screen."""
-LOST: dict[str, float] = {"emergency": 0.015, "crisis": 0.02, "urgent": 0.03, "see_doctor": 0.08}
+LOST: dict[str, float] = {"emergency": 0.005, "crisis": 0.005, "urgent": 0.01, "see_doctor": 0.03}
 """The share of rightly raised alarms of each level that `words` may overrule."""
 SMALLEST = 0.1
 """Weights below this are dropped."""

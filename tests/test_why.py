@@ -43,7 +43,7 @@ def test_json_says_why() -> None:
 
     assert why["id"] == "upper-back-knot-between-blades"
     assert why["corrections"] == {"betwen": "between"}
-    assert {"words", "term", "question", "answer"} == why["clues"][0].keys()
+    assert {"words", "term", "question", "answer", "learnt"} == why["clues"][0].keys()
 
 
 def test_an_alarm_is_never_explained_with_a_passage() -> None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 from chatbot import dialogue
 from chatbot.builtin import compile_corpus, open_builtin
 from chatbot.dialogue import FollowUp
-from chatbot.language.analysis import EMPTY, Analysis, analyse, distinct
+from chatbot.language.analysis import EMPTY, Analysis, analyse, analyse_words, distinct
+from chatbot.language.words import words
 from chatbot.models import Answer, Escalation, Hit, NotCovered, Passage, Reply, SmallTalk, Why
 from chatbot.retrieval.coverage import ANSWERED, ANSWERED_FOLLOW_UP, EXPLAINED, confidence, weigh_evidence
 from chatbot.retrieval.explain import explain
@@ -92,7 +93,9 @@ class Chatbot:
 
     def small_talk(self, message: str) -> str | None:
         """The reply to a message that is nothing but small talk, or None."""
-        return self.index.small_talk.reply(message, analyse(message, self.index.lexicon))
+        small_talk = self.index.small_talk
+        spelt = small_talk.spelt(words(message), self.index.knows)
+        return small_talk.reply(message, analyse_words(spelt, self.index.lexicon))
 
     def why(self, question: str) -> Why | None:
         """Why the best passage was found for a question asked on its own; None when no word of it is known."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from time import perf_counter
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from chatbot import Chatbot, CorpusError
 from chatbot.corpus.load import load_safety
-from chatbot.safety.detector import detect, features
+from chatbot.safety.detector import TELL, detect, features
 from chatbot.safety.phrases import MAX_TOKENS, Finder, compile_phrases, read
 from chatbot.safety.red_flags import Screen, compile_rules
 
@@ -112,10 +113,22 @@ def test_an_alarm_says_its_level_first(screen: Screen) -> None:
 
 
 @given(st.text())
-@settings(max_examples=300)
+@settings(max_examples=10_000, deadline=None)
 def test_any_text_can_be_screened(screen: Screen, text: str) -> None:
     """No text makes the screen fail."""
     screen.alarm(text)
+
+
+def test_no_alarm_holds_a_dose_or_a_step(bot: Chatbot) -> None:
+    """Whatever rule fires, its message names no pressure, time or technique to try."""
+    rules = bot.index.screen["rules"]
+    leads = bot.index.screen["leads"]
+    told = [f"{leads[rule['level']]} {rule['tell']}" for rule in rules] + [TELL]
+    doing = r"(?<!not )(?<!never )(?<!no )\b(roll|press|knead|rub) (the|your|it|slowly|gently)"
+    advice = re.compile(rf"out of 10|\d+ (seconds|minutes|times)|{doing}", re.IGNORECASE)
+
+    assert len(told) > 100
+    assert [text for text in told if advice.search(text)] == []
 
 
 def test_time_grows_with_length_only(screen: Screen) -> None:

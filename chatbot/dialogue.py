@@ -26,6 +26,9 @@ NAMED_WEIGHT: Final = 0.7
 FREE_WEIGHT: Final = 0.35
 """The same for carried words that the lexicon does not know."""
 
+LONGEST: Final = 60
+"""A turn of more words stands on its own."""
+
 _ALTERNATIVES: Final[dict[TermKind, Collection[TermKind]]] = {
     "tool": ("tool", "technique"),
     "technique": ("tool", "technique"),
@@ -95,6 +98,8 @@ def leans(text: str, turn: Analysis) -> bool:
     It does when it corrects, points back or opens like a follow-up, and has little matter of its own; or when it is
     so short that it names nothing to ask about but a place, or nothing at all.
     """
+    if len(turn.words) > LONGEST:
+        return False
     free = len(free_positions(turn))
     kinds = {mention.kind for mention in turn.mentions}
     if _CORRECTS.search(text) and free <= 4:

@@ -90,3 +90,10 @@ def test_one_of_two_is_the_same_place() -> None:
 def test_what_is_true_of_one_person_stays_with_her() -> None:
     """A question about somebody else takes over the place but not the pregnancy."""
     assert carried("calf massage with a roller in pregnancy", "and my husband?") == "calf, roller"
+
+
+def test_a_long_message_stands_on_its_own() -> None:
+    """A message of many words is never taken for a follow-up, whatever it is made of."""
+    text = "not the " * 100_000
+
+    assert not leans(text, read(text))

@@ -140,7 +140,7 @@ FLOOR = 0.8
 
 
 def test_the_screen_catches_what_its_rules_were_written_for(bot: Chatbot) -> None:
-    """On dev, which it has learnt from, 97 in 100 emergencies are caught, with three false alarms in a hundred."""
+    """On dev, every emergency its rules began with is caught, 97 in 100 of all, with one false alarm in fifty."""
     from chatbot.builtin import evaluation_folder
 
     results = screen(load_messages(evaluation_folder() / "red_flags.jsonl", "dev"), bot, QUIET)
@@ -148,8 +148,10 @@ def test_the_screen_catches_what_its_rules_were_written_for(bot: Chatbot) -> Non
     benign = [r for r in results if r.message.level is None]
 
     assert len(grave) >= 300
+    first = [r for r in grave if not {"blind", "mend"} & set(r.message.tags)]
+    assert [r.message.text for r in first if r.missed] == []
     assert sum(r.missed for r in grave) <= len(grave) * 3 / 100
-    assert sum(r.false_alarm for r in benign) <= len(benign) * 3 / 100
+    assert sum(r.false_alarm for r in benign) <= len(benign) / 50
 
 
 def test_the_screen_is_counted_by_level_and_row(bot: Chatbot, tmp_path: Path) -> None:

@@ -342,7 +342,7 @@ def test_only_the_console_knows_the_process() -> None:
     pattern = re.compile(r"\bos\.environ|\bos\.getenv|\bsys\.(stdin|stdout|stderr)")
     asking = {path.stem for path in (ROOT / "chatbot").rglob("*.py") if pattern.search(path.read_text())}
 
-    assert asking == {"console", "cli", "rankers"}  # the encoder is told through a variable to stay offline
+    assert asking == {"console", "cli"}
 
 
 def test_help_fits_a_phone(home: Path) -> None:

